@@ -1,0 +1,25 @@
+"""The agencies' tables."""
+
+from agencies.models.agency import Agency, ContactPoint, Partnership, Sector, Team
+from agencies.models.membership import Basis, Clearance, Invitation, InvitationState, Membership, MembershipState
+from agencies.models.submission import FormSubmission
+from agencies.models.token import ApiToken, ApiTokenState
+from agencies.models.user import User
+
+__all__ = [
+    "Agency",
+    "ApiToken",
+    "ApiTokenState",
+    "Basis",
+    "Clearance",
+    "ContactPoint",
+    "FormSubmission",
+    "Invitation",
+    "InvitationState",
+    "Membership",
+    "MembershipState",
+    "Partnership",
+    "Sector",
+    "Team",
+    "User",
+]

@@ -1,0 +1,78 @@
+"""A form is saved once, however often it is sent: a double click, a second try after a crash, "back" and again.
+
+Every form carries a key (safeguard.common.forms). What a sent form saved and where its sender went is
+kept in the same transaction as what it saved, so the two cannot disagree: when the answer was lost but
+the change was not, sending it again leads to the same place and changes nothing.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import connection
+from django.db.models.functions import Now
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+
+from agencies.models import FormSubmission
+from safeguard.common.forms.base import IDEMPOTENCY_NAME
+
+KEPT = timedelta(days=7)
+LONGEST = 500  # characters of an address
+
+
+class OnceMiddleware:
+    """Answers a form that was saved before with the redirect that it got then."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer ``request``; a redirect after a form with a key is kept."""
+        response = self.get_response(request)
+        key = getattr(request, "form_key", None)
+        if key and isinstance(response, HttpResponseRedirect) and len(response.url) <= LONGEST:
+            FormSubmission.objects.create(**_sent(request, key), location=response.url)
+        return response
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        """Return the first answer to the same form, None when it was not saved yet.
+
+        Runs after the CSRF check. The lock makes the second of two clicks wait for the first.
+        """
+        key = form_key(request)
+        if key is None:
+            return None
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{request.user.pk} {key} {request.path}"]
+            )
+        saved = FormSubmission.objects.filter(**_sent(request, key)).first()
+        if saved is None:
+            request.form_key = key  # type: ignore[attr-defined]  # read by __call__ of this class alone
+            return None
+        messages.info(request, _("This form had been saved already. It was not saved a second time."))
+        return HttpResponseRedirect(saved.location)
+
+
+def form_key(request: HttpRequest) -> UUID | None:
+    """Return the key of the form that a signed-in person sends, None for anything else."""
+    if request.method != "POST" or not request.user.is_authenticated:
+        return None
+    sent = (value for name, value in request.POST.items() if name.endswith(IDEMPOTENCY_NAME))
+    try:
+        return UUID(str(next(sent)))
+    except (StopIteration, ValueError):
+        return None
+
+
+def _sent(request: HttpRequest, key: UUID) -> dict[str, Any]:
+    return {"user": request.user, "key": key, "path": request.path[:300]}
+
+
+def forget_old_submissions() -> int:
+    """Delete what was kept longer than KEPT ago; return how many."""
+    deleted, _by_model = FormSubmission.objects.filter(saved_at__lt=Now() - KEPT).delete()
+    return deleted

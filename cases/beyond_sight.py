@@ -1,0 +1,68 @@
+"""The few questions and changes that must reach cases which their caller may not see.
+
+Each is one call of a database function that checks its caller itself (migration 0006): the second lock
+stays shut, and nothing here returns more than its action needs.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+
+class Opened(NamedTuple):
+    """The case that emergency access opened, and whom to tell."""
+
+    uuid: UUID
+    lead_agency: int
+    lead_group: int
+
+
+class Review(NamedTuple):
+    """An emergency access that waits for its review; names the person who looked, never the child."""
+
+    uuid: UUID
+    person: str
+    reference: str
+    reason: str
+    since: datetime
+    until: datetime
+
+
+def take_emergency_access(reference: str, reason: str, lasts: timedelta) -> Opened | None:
+    """Grant the caller emergency access; None for an unknown or closed case and for an excluded person."""
+    rows = _call("SELECT * FROM cases_take_emergency_access(%s, %s, %s)", [reference, reason, lasts])
+    return Opened(*rows[0]) if rows else None
+
+
+def emergency_reviews() -> list[Review]:
+    """Return what waits for the caller's review, oldest first; at most 200."""
+    return [Review(*row) for row in _call("SELECT * FROM cases_emergency_reviews()", [])]
+
+
+def review_emergency(grant: UUID, note: str) -> bool:
+    """Close a review with its note; False where there is none that the caller may close."""
+    return bool(_call("SELECT cases_review_emergency(%s, %s)", [grant, note])[0][0])
+
+
+def held(user_id: int, agency_id: int) -> int:
+    """Return how many open cases of the agency are allocated to the person."""
+    return int(_call("SELECT cases_held(%s, %s)", [user_id, agency_id])[0][0])
+
+
+def pass_to_team(user_id: int, agency_id: int, title: str) -> list[UUID]:
+    """Take the person's cases back to their teams, each with its timeline entry; return the cases' UUIDs."""
+    return [row[0] for row in _call("SELECT cases_pass_to_team(%s, %s, %s)", [user_id, agency_id, title])]
+
+
+def led_alone(team_ids: Collection[int]) -> int:
+    """Return how many open cases no active team but these leads; 0 for who does not manage all their agencies."""
+    return int(_call("SELECT cases_led_alone(%s::bigint[])", [list(team_ids)])[0][0])
+
+
+def _call(statement: str, params: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return list(cursor.fetchall())

@@ -1,0 +1,26 @@
+"""The cases' tables."""
+
+from cases.models.case import AccessLevel, Case, Involvement, NotNeeded
+from cases.models.child import Address, Child, ChildIdentifier, ChildName
+from cases.models.family import Person, Relationship
+from cases.models.grants import CaseExclusion, CaseGroupGrant, CaseUserGrant
+from cases.models.timeline import Sensitivity, TimelineEntry, TimelineEntryReader
+
+__all__ = [
+    "AccessLevel",
+    "Address",
+    "Case",
+    "CaseExclusion",
+    "CaseGroupGrant",
+    "CaseUserGrant",
+    "Child",
+    "ChildIdentifier",
+    "ChildName",
+    "Involvement",
+    "NotNeeded",
+    "Person",
+    "Relationship",
+    "Sensitivity",
+    "TimelineEntry",
+    "TimelineEntryReader",
+]

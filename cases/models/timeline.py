@@ -1,0 +1,111 @@
+"""The timeline: what happened, from every agency, each entry with its audience."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import pghistory
+from django.contrib.auth.models import Group
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Agency, Team, User
+from cases.models.case import Case
+from cases.querysets import ProtectedQuerySet, TimelineQuerySet
+from safeguard.common.models import PublicIdModel
+from safeguard.common.row_security import WEB_ROLE, WORKER_ROLE
+
+
+class Sensitivity(models.IntegerChoices):
+    """How sensitive an entry is: a reader's clearance must reach it."""
+
+    ORDINARY = 0, _("Ordinary")
+    SENSITIVE = 1, _("Sensitive")
+    HIGHLY_SENSITIVE = 2, _("Highly sensitive")
+    SECRET = 3, _("Named clearance only")
+
+
+@pghistory.track()
+class TimelineEntry(PublicIdModel):
+    """One event of a case. Append-only: a correction supersedes, nothing is overwritten.
+
+    ``audience_mask`` holds sector bits; 0 means the author's team and those named. The author's
+    group always sees its own entry; ``has_named`` says that TimelineEntryReader rows exist.
+    """
+
+    protected = True
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="entries", db_index=False)
+    kind = models.CharField(max_length=40)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+    # Empty for what the clock did, such as work that passed to the team when somebody left.
+    author = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    author_agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    author_group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+", db_index=False)
+    audience_mask = models.IntegerField(default=0)
+    sensitivity = models.PositiveSmallIntegerField(choices=Sensitivity, default=Sensitivity.ORDINARY)
+    has_named = models.BooleanField(default=False)
+    title = models.CharField(max_length=200)
+    body = models.TextField(blank=True)
+    significance = models.TextField(blank=True)
+    action_taken = models.TextField(blank=True)
+
+    objects = TimelineQuerySet.as_manager()
+
+    # Append-only for the application: a correction is an entry of its own.
+    database_privileges: ClassVar[Mapping[str, str]] = {WEB_ROLE: "SELECT, INSERT", WORKER_ROLE: "SELECT, INSERT"}
+
+    class Meta:
+        verbose_name_plural = "timeline entries"
+        constraints = [
+            models.CheckConstraint(condition=Q(audience_mask__gte=0), name="timelineentry_mask_positive"),
+            models.CheckConstraint(
+                condition=Q(sensitivity__in=Sensitivity.values), name="timelineentry_sensitivity_known"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                "case",
+                F("occurred_at").desc(),
+                F("id").desc(),
+                include=["audience_mask", "sensitivity", "author_group", "has_named"],
+                name="timelineentry_page",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"timeline entry {self.uuid}"
+
+
+@pghistory.track()
+class TimelineEntryReader(models.Model):
+    """A named agency, team or person in an entry's audience: exactly one of the three."""
+
+    protected = True
+
+    entry = models.ForeignKey(TimelineEntry, on_delete=models.CASCADE, related_name="readers")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = ProtectedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(agency__isnull=False, team__isnull=True, user__isnull=True)
+                | Q(agency__isnull=True, team__isnull=False, user__isnull=True)
+                | Q(agency__isnull=True, team__isnull=True, user__isnull=False),
+                name="timelineentryreader_one_of_three",
+            ),
+            models.UniqueConstraint(
+                fields=["entry", "agency", "team", "user"],
+                nulls_distinct=False,
+                name="timelineentryreader_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"reader {self.pk}"

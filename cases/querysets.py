@@ -1,0 +1,120 @@
+"""How protected tables are asked: every list starts from ``visible_to``.
+
+Built from narrow ``pk IN`` subqueries, for everything that is not hot; the hot questions are the
+statements of ``access_sql.py``. A property test holds both to one oracle.
+"""
+
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from django.apps import apps
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Concat, Now, Trim
+
+if TYPE_CHECKING:
+    from agencies.acting import Acting
+    from cases.models import Case, Child, Involvement, TimelineEntry  # noqa: F401  (named in the type arguments below)
+
+
+Row_co = TypeVar("Row_co", bound=Model, covariant=True)
+
+
+def live() -> Q:
+    """Return the condition that a term holds now, by the database's clock: ``since`` reached, ``until`` not passed."""
+    return Q(since__lte=Now()) & (Q(until__isnull=True) | Q(until__gt=Now()))
+
+
+def ongoing() -> Q:
+    """Return the condition that a term has not ended: it holds now or will."""
+    return Q(until__isnull=True) | Q(until__gt=Now())
+
+
+def _objects(name: str) -> "QuerySet[Any]":
+    # Models name their querysets, so querysets cannot import models.
+    model: type[Model] = apps.get_model("cases", name)
+    return QuerySet(model)
+
+
+def visible_case_ids(by: "Acting") -> Q:
+    """Return the condition on a case's key: the rule of docs/access.md, as subqueries."""
+    # EXISTS and not IN: IN would always read every grant of the reader's groups, which for a large team is
+    # a tenth of all cases, even where one case is asked about. Here the planner may choose.
+    case = OuterRef("pk")
+    granted = _objects("CaseGroupGrant").filter(live(), content_object=case, group__in=by.group_ids, restricted=False)
+    named = _objects("CaseUserGrant").filter(live(), content_object=case, user=by.user_id)
+    excluded = _objects("CaseExclusion").filter(user=by.user_id)
+    return (Q(Exists(granted)) | Q(Exists(named))) & ~Q(pk__in=excluded.values("case"))
+
+
+class ProtectedQuerySet(QuerySet[Row_co]):
+    """Rows of a protected table; asked only from models, querysets and access."""
+
+
+class CaseQuerySet(ProtectedQuerySet["Case"]):
+    """Cases."""
+
+    def visible_to(self, by: "Acting") -> Self:
+        """Return the cases that ``by`` may see under their acted-for membership."""
+        if not by.works_with_cases:
+            return self.none()
+        return self.filter(visible_case_ids(by))
+
+    def with_child_name(self) -> Self:
+        """Add ``child_name``, the name that is shown for the case's child."""
+        return self.annotate(child_name=Subquery(shown_name("child")))
+
+
+class InvolvementQuerySet(ProtectedQuerySet["Involvement"]):
+    """Involvements."""
+
+    def visible_to(self, by: "Acting") -> Self:
+        """Return the involvements in visible cases, confidential ones for their own team and those who know of it."""
+        if not by.works_with_cases:
+            return self.none()
+        cases = _objects("Case").filter(visible_case_ids(by)).values("pk")
+        known = Q(team__in=by.team_ids) | Q(started_by=by.user_id) | Q(readers=by.user_id)
+        return self.filter(Q(confidential=False) | known, case__in=cases).distinct()
+
+
+def shown_name(child: str) -> "QuerySet[Any]":
+    """Return the subquery for the name shown of the child that the outer field ``child`` points to."""
+    names = _objects("ChildName").filter(child=OuterRef(child), until__isnull=True).order_by("kind", "-pk")
+    return names.values(shown=Trim(Concat("given", Value(" "), "surname")))[:1]
+
+
+class ChildQuerySet(ProtectedQuerySet["Child"]):
+    """Children."""
+
+    def visible_to(self, by: "Acting") -> Self:
+        """Return the children of visible cases, and those that one of ``by``'s teams recorded.
+
+        An exclusion from a child's case holds against the second way too.
+        """
+        if not by.works_with_cases:
+            return self.none()
+        cases = _objects("Case").filter(visible_case_ids(by))
+        excluded = _objects("CaseExclusion").filter(user=by.user_id).values("child")
+        return self.filter(
+            Q(pk__in=cases.values("child")) | (Q(recorded_by_team__in=by.team_ids) & ~Q(pk__in=excluded))
+        )
+
+
+class TimelineQuerySet(ProtectedQuerySet["TimelineEntry"]):
+    """Timeline entries."""
+
+    def visible_to(self, by: "Acting") -> Self:
+        """Return the entries of visible cases whose audience and sensitivity include ``by``."""
+        if not by.works_with_cases:
+            return self.none()
+        cases = _objects("Case").filter(visible_case_ids(by))
+        return self.filter(self.audience_of(by), case__in=cases.values("pk"))
+
+    @staticmethod
+    def audience_of(by: "Acting") -> Q:
+        """Return the condition on an entry alone: the author's team, or audience and clearance."""
+        readers = _objects("TimelineEntryReader").filter(
+            Q(user=by.user_id) | Q(team__in=by.team_ids) | Q(agency=by.agency_id)
+        )
+        named = Q(has_named=True, pk__in=readers.values("entry"))
+        in_sector = Q(audience_mask__has_bits=by.sector_mask)
+        cleared = Q(sensitivity__lte=by.clearance)
+        return Q(author_group__in=by.group_ids) | (cleared & (in_sector | named))

@@ -1,0 +1,110 @@
+"""What happened: a registry of event kinds, and the one way to write an entry.
+
+Writing an entry is part of the action that causes it, in its transaction, with the case locked.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from django.utils import timezone
+
+from agencies.acting import Acting
+from agencies.models import Agency, Team, User
+from cases.models import Case, CaseGroupGrant, Sensitivity, TimelineEntry, TimelineEntryReader
+
+EVERY_SECTOR = 2**31 - 1
+AUTHORS_TEAM_ONLY = 0
+
+
+class Kind(StrEnum):
+    """The kinds of event that the timeline knows."""
+
+    CASE_OPENED = "case_opened"
+    CASE_CLOSED = "case_closed"
+    ALLOCATED = "allocated"
+    TEAM_INVOLVED = "team_involved"
+    INVOLVEMENT_ENDED = "involvement_ended"
+    RESTRICTED = "restricted"
+    RESTRICTION_LIFTED = "restriction_lifted"
+    EXCLUDED = "excluded"
+    EXCLUSION_LIFTED = "exclusion_lifted"
+    EMERGENCY_ACCESS = "emergency_access"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audience:
+    """Who may see an entry: sector bits, named agencies, teams and people, and how sensitive it is.
+
+    The author's team always sees it.
+    """
+
+    mask: int = EVERY_SECTOR
+    sensitivity: Sensitivity = Sensitivity.ORDINARY
+    agencies: tuple[Agency, ...] = ()
+    teams: tuple[Team, ...] = ()
+    people: tuple[User, ...] = ()
+
+    @property
+    def has_named(self) -> bool:
+        """Return whether anybody is named."""
+        return bool(self.agencies or self.teams or self.people)
+
+
+EVERYBODY_INVOLVED = Audience()
+OWN_TEAM = Audience(mask=AUTHORS_TEAM_ONLY)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """What is written: kind, title, text, and when it happened (UTC; now unless said)."""
+
+    kind: Kind
+    title: str
+    body: str = ""
+    significance: str = ""
+    action_taken: str = ""
+    audience: Audience = EVERYBODY_INVOLVED
+    occurred_at: datetime = field(default_factory=timezone.now)
+
+
+def write(case: Case, event: Event, *, by: Acting) -> TimelineEntry:
+    """Add ``event`` to the timeline of ``case``; ``by``'s first team is its author. Returns the entry.
+
+    Raises ValueError when ``by`` belongs to no team: an entry always has a team that sees it.
+    """
+    if not by.group_ids or by.agency_id is None:
+        raise ValueError("Only a member of a team can write on a timeline.")
+    entry = TimelineEntry.objects.create(
+        case=case,
+        kind=event.kind,
+        occurred_at=event.occurred_at,
+        author=by.user,
+        author_agency_id=by.agency_id,
+        author_group_id=author_group(case, by),
+        audience_mask=event.audience.mask,
+        sensitivity=event.audience.sensitivity,
+        has_named=event.audience.has_named,
+        title=event.title,
+        body=event.body,
+        significance=event.significance,
+        action_taken=event.action_taken,
+    )
+    TimelineEntryReader.objects.bulk_create(_readers(entry, event.audience))
+    return entry
+
+
+def author_group(case: Case, by: Acting) -> int:
+    """Return the group that ``by`` writes for: one of theirs that is involved in ``case``, else their first."""
+    # past the door: only the writer’s own groups
+    groups = CaseGroupGrant.objects.filter(content_object=case, group__in=by.group_ids)
+    return groups.order_by("pk").values_list("group_id", flat=True).first() or by.group_ids[0]
+
+
+def _readers(entry: TimelineEntry, audience: Audience) -> list[TimelineEntryReader]:
+    return [
+        *(TimelineEntryReader(entry=entry, agency=agency) for agency in audience.agencies),
+        *(TimelineEntryReader(entry=entry, team=team) for team in audience.teams),
+        *(TimelineEntryReader(entry=entry, user=user) for user in audience.people),
+    ]

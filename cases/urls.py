@@ -1,0 +1,25 @@
+"""The addresses of cases."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from cases.views import detail, emergency, lists, work
+
+app_name = "cases"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("cases/", lists.case_list, name="list"),
+    path("cases/open/", work.case_open, name="open"),
+    path("cases/emergency/", emergency.emergency, name="emergency"),
+    path("cases/emergency/reviews/", emergency.emergency_reviews, name="emergency_reviews"),
+    path("cases/emergency/reviews/<uuid:uuid>/", emergency.emergency_review, name="emergency_review"),
+    path("cases/<uuid:uuid>/", detail.case, name="detail"),
+    path("cases/<uuid:uuid>/access/", detail.case_access, name="access"),
+    path("cases/<uuid:uuid>/involve/", work.case_involve, name="involve"),
+    path("cases/<uuid:uuid>/involvements/<uuid:involvement>/end/", work.involvement_end, name="involvement_end"),
+    path("cases/<uuid:uuid>/allocate/", work.case_allocate, name="allocate"),
+    path("cases/<uuid:uuid>/restrict/", work.case_restrict, name="restrict"),
+    path("cases/<uuid:uuid>/restrict/end/", work.case_lift_restriction, name="lift_restriction"),
+    path("cases/<uuid:uuid>/exclude/", work.case_exclude, name="exclude"),
+    path("cases/<uuid:uuid>/exclusions/<uuid:person>/end/", work.exclusion_lift, name="exclusion_lift"),
+    path("cases/<uuid:uuid>/not-needed/<slug:sector>/", work.case_not_needed, name="not_needed"),
+    path("cases/<uuid:uuid>/close/", work.case_close, name="close"),
+]

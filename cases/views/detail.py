@@ -1,0 +1,42 @@
+"""One case: its page, and who can see it."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from agencies.request import ActingRequest
+from cases import access
+from cases.models import AccessLevel
+
+
+@require_safe
+def case(request: ActingRequest, uuid: UUID) -> HttpResponse:
+    """Show a case: the child, who works with them, what is missing, and what happened last."""
+    found = access.case(request.acting, uuid)
+    sight = access.who_can_see(request.acting, found)
+    context = {
+        "case": found,
+        "leads": found.held_level >= AccessLevel.LEAD,
+        "emergency_until": sight.emergency_until(request.acting),
+        "child": access.child_summary(request.acting, found),
+        "sight": sight,
+        "missing": access.missing_sectors(request.acting, found),
+        "entries": access.timeline_page(request.acting, found, limit=10),
+    }
+    return render(request, "cases/detail.html", context)
+
+
+@require_safe
+def case_access(request: ActingRequest, uuid: UUID) -> HttpResponse:
+    """Show who can see a case: agencies, teams and people, each with the grant behind it."""
+    found = access.case(request.acting, uuid)
+    sight = access.who_can_see(request.acting, found)
+    context = {
+        "case": found,
+        "leads": found.held_level >= AccessLevel.LEAD,
+        "emergency_until": sight.emergency_until(request.acting),
+        "sight": sight,
+    }
+    return render(request, "cases/access.html", context)

@@ -1,0 +1,132 @@
+"""Sending what waits in the outbox: one message, one transaction.
+
+A worker claims one due row with ``FOR UPDATE SKIP LOCKED``, hands it to the mail server and marks it, so
+workers never send the same row while they live. One that dies between the server's "accepted" and its own
+commit leaves the row due: it is sent again under the same Message-ID. So the promise is at least once.
+"""
+
+import logging
+import smtplib
+import time
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from safeguard.common.logs import describe
+from safeguard.notifications.models import OutboxMessage
+
+log = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 14
+FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(hours=2)
+HUNG_WORKER = "90s"
+PERMANENT = range(500, 600)
+
+
+def drain(seconds: float = 25.0) -> int:
+    """Send what is due until nothing is, or ``seconds`` have passed. Returns the number of messages tried."""
+    stop = time.monotonic() + seconds
+    tried = 0
+    while time.monotonic() < stop and deliver_next():
+        tried += 1
+    return tried
+
+
+def deliver_next() -> bool:
+    """Try the message that is longest due. Returns False where there is none that no other worker holds."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            # The server frees the row of a worker that hangs while it talks to the mail server.
+            cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{HUNG_WORKER}'")
+        message = OutboxMessage.objects.due().select_for_update(skip_locked=True).first()
+        if message is None:
+            return False
+        try:
+            as_email(message).send()
+        except (OSError, ValueError) as error:  # SMTPException is an OSError; a malformed address a ValueError
+            _put_off(message, error)
+        else:
+            _mark_sent(message)
+        return True
+
+
+def as_email(message: OutboxMessage) -> EmailMessage:
+    """Return ``message`` as plain text whose Message-ID depends on nothing but its row."""
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    headers = {"Message-ID": f"<{message.uuid}@{host}>", "Auto-Submitted": "auto-generated"}
+    return EmailMessage(message.subject, message.body, to=[message.address], headers=headers)
+
+
+def pause_after(attempts: int) -> timedelta:
+    """Return how long to wait after that many failures: half a minute, doubled each time, at most two hours."""
+    return min(FIRST_PAUSE * (1 << (attempts - 1)), LONGEST_PAUSE)
+
+
+def purge_bodies() -> int:
+    """Empty the text of messages sent or given up longer than OUTBOX_BODY_DAYS ago. Returns how many."""
+    keep = timedelta(days=settings.OUTBOX_BODY_DAYS)
+    return OutboxMessage.objects.with_stale_body(keep).update(body="")
+
+
+def retry_failed() -> int:
+    """Make every message that was given up, and whose text is still there, due again. Returns how many."""
+    failed = OutboxMessage.objects.filter(failed_at__isnull=False).exclude(body="")
+    return failed.update(failed_at=None, attempts=0, due_at=Now())
+
+
+def _mark_sent(message: OutboxMessage) -> None:
+    body = "" if message.is_secret else message.body
+    _update(message, sent_at=Now(), attempts=F("attempts") + 1, last_error="", body=body)
+
+
+def _put_off(message: OutboxMessage, error: Exception) -> None:
+    attempts = message.attempts + 1
+    gives_up = attempts >= MOST_ATTEMPTS or _is_final(error)
+    reason = _reason(error)
+    _update(
+        message,
+        attempts=attempts,
+        last_error=reason[:300],
+        due_at=Now() + pause_after(attempts),
+        failed_at=Now() if gives_up else None,
+    )
+    log.log(
+        logging.ERROR if gives_up else logging.WARNING,
+        "Message %s %s after attempt %d: %s",
+        message.uuid,
+        "was given up" if gives_up else "was put off",
+        attempts,
+        reason,
+    )
+
+
+def _codes(error: Exception) -> list[int]:
+    """Return the mail server's answers to the message, as SMTP codes."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return [code for code, _ in error.recipients.values()]
+    if isinstance(error, smtplib.SMTPDataError | smtplib.SMTPSenderRefused):
+        return [error.smtp_code]
+    return []
+
+
+def _is_final(error: Exception) -> bool:
+    if isinstance(error, ValueError):
+        return True
+    refused = isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError)
+    return refused and all(code in PERMANENT for code in _codes(error))
+
+
+def _reason(error: Exception) -> str:
+    # Never the server's own words: they quote the address.
+    codes = ", ".join(map(str, _codes(error)))
+    return f"{describe(error)}{f' SMTP {codes}' if codes else ''}"
+
+
+def _update(message: OutboxMessage, **fields: object) -> None:
+    OutboxMessage.objects.filter(pk=message.pk).update(**fields)

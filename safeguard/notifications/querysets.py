@@ -1,0 +1,68 @@
+"""How the outbox and the inbox are asked, and how a row is added once."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+
+if TYPE_CHECKING:
+    from safeguard.notifications.models import InboxItem, OutboxMessage
+else:
+    InboxItem = OutboxMessage = object
+
+
+class OutboxQuerySet(QuerySet["OutboxMessage"]):
+    """Messages by how far they have come."""
+
+    def waiting(self) -> Self:
+        """Return those neither sent nor given up."""
+        return self.filter(sent_at__isnull=True, failed_at__isnull=True)
+
+    def due(self) -> Self:
+        """Return those whose time has come by the database's clock, the longest due first."""
+        return self.waiting().filter(due_at__lte=Now()).order_by("due_at", "id")
+
+    def failed(self) -> Self:
+        """Return those given up, the newest first."""
+        return self.filter(failed_at__isnull=False).order_by("-failed_at")
+
+    def with_stale_body(self, keep: timedelta) -> Self:
+        """Return those sent or given up longer than ``keep`` ago whose text is still there."""
+        limit = Now() - keep
+        return self.filter(Q(sent_at__lt=limit) | Q(failed_at__lt=limit)).exclude(body="")
+
+    def add_once(self, message: "OutboxMessage") -> bool:
+        """Insert ``message`` unless its ``dedupe_key`` is there; returns whether it was inserted.
+
+        Plain SQL, since the web's role may not read the table: it can use no RETURNING, and Django
+        does not pass on the number of rows that an insert with ON CONFLICT made.
+        """
+        sql = """
+            INSERT INTO notifications_outboxmessage
+                (uuid, created_at, due_at, dedupe_key, kind, recipient_id, address, subject, body, is_secret,
+                attempts, last_error)
+            VALUES (%s, statement_timestamp(), statement_timestamp(), %s, %s, %s, %s, %s, %s, %s, 0, '')
+            ON CONFLICT DO NOTHING
+        """
+        row: list[Any] = [message.uuid, message.dedupe_key, message.kind, message.recipient_id]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*row, message.address, message.subject, message.body, message.is_secret])
+            return bool(cursor.rowcount)
+
+
+class InboxQuerySet(QuerySet["InboxItem"]):
+    """Inbox items of one person."""
+
+    def for_reader(self, user_id: int, agency_id: int | None) -> Self:
+        """Return the person's items of the acted-for agency, and those of no agency; never another agency's."""
+        return self.filter(Q(agency_id__isnull=True) | Q(agency_id=agency_id), recipient_id=user_id)
+
+    def unread(self) -> Self:
+        """Return those that are not marked as read."""
+        return self.filter(read_at__isnull=True)
+
+    def count_up_to(self, most: int) -> int:
+        """Return how many there are, counting no further than ``most``."""
+        return self.order_by()[:most].count()

@@ -1,0 +1,42 @@
+"""Pages that belong to no single room: home, health and the CSRF failure."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from agencies.request import ActingRequest
+from agencies.sign_in import kept
+from safeguard.home import tasks_of
+
+
+@require_safe
+def home(request: ActingRequest) -> HttpResponse:
+    """Show the signed-in person what waits for them and what they can do."""
+    return render(request, "home.html", {"tasks": tasks_of(request.acting)})
+
+
+@login_not_required
+@require_safe
+def live(request: HttpRequest) -> HttpResponse:
+    """Say that the process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@login_not_required
+@require_safe
+def ready(request: HttpRequest) -> HttpResponse:
+    """Say whether the database answers; 503 while it does not."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Exception:  # noqa: BLE001  (whatever the reason, the answer is "not ready")
+        return JsonResponse({"status": "unavailable"}, status=503)
+    return JsonResponse({"status": "ok"})
+
+
+@login_not_required
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Explain that a form could not be checked, and that nothing was saved; keep its text where it is safe to."""
+    return kept.stale_form(request) or render(request, "403_csrf.html", status=403)

@@ -1,0 +1,182 @@
+"""Every protected row as the owner reads it, and the oracle's verdict on each of them for each reader.
+
+Grants are taken from the involvements, which are the truth, and not from the rows derived from them.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model
+from django.utils import timezone
+
+from agencies.models import Membership, Team
+from cases.models import Address, Involvement, TimelineEntryReader
+from tests.access import oracle
+from tests.factories import as_owner
+
+Row = dict[str, Any]
+# Roles whose teams open no case to them.
+WITHOUT_CASES = {"information_governance_lead", "analyst", "administrator"}
+
+
+def protected_models() -> list[type[Model]]:
+    """Return every model whose rows are protected."""
+    return [model for model in apps.get_models() if getattr(model, "protected", False)]
+
+
+@dataclass
+class Facts:
+    """All protected rows by model name and key, and the cases as the oracle knows them."""
+
+    rows: dict[str, dict[int, Row]]
+    cases: dict[int, oracle.Case]
+    named_on_address: dict[int, set[int]]
+    named_on_involvement: dict[int, set[int]]
+    now: datetime = field(default_factory=timezone.now)
+
+    def sees(self, reader: oracle.Reader, model: str, pk: int) -> bool:
+        """Return the oracle's verdict on one row. Raises KeyError for a protected model without a rule."""
+        return RULES[model](self, reader, self.rows[model][pk])
+
+    def level(self, reader: oracle.Reader, case: int) -> int:
+        """Return what the reader may do with the case: 0 for nothing."""
+        return oracle.level(reader, self.cases[case], self.now)
+
+    def child(self, reader: oracle.Reader, pk: int) -> bool:
+        """Return whether the reader sees the child."""
+        team = self.rows["Child"][pk]["recorded_by_team_id"]
+        return oracle.sees_child(reader, pk, team, list(self.cases.values()), self.now)
+
+    def hidden(self, reader: oracle.Reader, model: str) -> list[int]:
+        """Return the keys of the model's rows that the reader may not see."""
+        return [pk for pk in self.rows[model] if not self.sees(reader, model, pk)]
+
+
+def facts() -> Facts:
+    """Read the truth as the owner."""
+    with as_owner():
+        rows = {
+            model.__name__: {row["id"]: row for row in model._default_manager.values()} for model in protected_models()
+        }
+        on_address = _pairs(Address.readers.through, "address_id")
+        on_involvement = _pairs(Involvement.readers.through, "involvement_id")
+        groups = dict(Team.objects.values_list("pk", "group_id"))
+        entry_readers = list(TimelineEntryReader.objects.values_list("entry", "user", "team", "agency"))
+    return Facts(rows, _cases(rows, groups, entry_readers), on_address, on_involvement)
+
+
+def _pairs(through: Any, key: str) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    for owner, user in through.objects.values_list(key, "user_id"):
+        found[owner].add(user)
+    return found
+
+
+def _cases(
+    rows: Mapping[str, dict[int, Row]], groups: dict[int, int], entry_readers: list[tuple[Any, ...]]
+) -> dict[int, oracle.Case]:
+    cases = {pk: oracle.Case(pk, row["child_id"], row["restricted"]) for pk, row in rows["Case"].items()}
+    for row in rows["Involvement"].values():
+        cases[row["case_id"]].groups.append(_grant(row, groups[row["team_id"]]))
+    for row in rows["CaseUserGrant"].values():
+        cases[row["content_object_id"]].people.append(_grant(row, row["user_id"]))
+    for row in rows["CaseExclusion"].values():
+        cases[row["case_id"]].excluded.add(row["user_id"])
+    named: dict[int, set[tuple[str, int]]] = defaultdict(set)
+    for entry, user, team, agency in entry_readers:
+        named[entry] |= {(kind, pk) for kind, pk in (("user", user), ("team", team), ("agency", agency)) if pk}
+    for pk, row in rows["TimelineEntry"].items():
+        audience = (row["author_group_id"], row["audience_mask"], row["sensitivity"], frozenset(named[pk]))
+        cases[row["case_id"]].entries.append(oracle.Entry(pk, *audience))
+    return cases
+
+
+def _grant(row: Row, holder: int) -> oracle.Grant:
+    return oracle.Grant(holder, row["level"], row["since"], row["until"])
+
+
+def reader_of(membership: Membership) -> oracle.Reader | None:
+    """Return the oracle's reader under the membership as it stands now, None where it does not hold."""
+    with as_owner():
+        now = timezone.now()
+        row = Membership.objects.select_related("agency__sector", "user").get(pk=membership.pk)
+        if row.since > now or (row.until and row.until <= now) or row.agency.status != "active":
+            return None
+        works = bool(set(row.roles) - WITHOUT_CASES)
+        teams = [team for team in row.teams.all() if team.is_active and works]
+    return oracle.Reader(
+        row.user_id,
+        row.agency_id,
+        frozenset(team.group_id for team in teams),
+        frozenset(team.pk for team in teams),
+        1 << row.agency.sector.bit,
+        row.clearance,
+    )
+
+
+# --- The rule for every protected table -----------------------------------------------------------
+
+
+def _of_case(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+    return facts.level(reader, row.get("case_id") or row["content_object_id"]) > 0
+
+
+def _of_child(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+    return facts.child(reader, row["child_id"])
+
+
+def _address(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+    named = facts.named_on_address[row["id"]]
+    return oracle.sees_address(
+        reader, facts.child(reader, row["child_id"]), row["is_protected"], row["recorded_by_id"], named
+    )
+
+
+def _involvement(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+    known = facts.named_on_involvement[row["id"]] | {row["started_by_id"]}
+    return oracle.sees_involvement(reader, _of_case(facts, reader, row), row["confidential"], row["team_id"], known)
+
+
+def _group_grant(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+    return facts.sees(reader, "Involvement", row["share_id"])
+
+
+def _person(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+    ties = [tie for tie in facts.rows["Relationship"].values() if tie["person_id"] == row["id"]]
+    return row["recorded_by_team_id"] in reader.teams or any(facts.child(reader, tie["child_id"]) for tie in ties)
+
+
+def _exclusion(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+    return facts.level(reader, row["case_id"]) == 3
+
+
+def _entry(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+    case = facts.cases[row["case_id"]]
+    (entry,) = (each for each in case.entries if each.pk == row["id"])
+    return oracle.sees_entry(reader, case, entry, facts.now)
+
+
+def _entry_reader(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+    return facts.sees(reader, "TimelineEntry", row["entry_id"])
+
+
+RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
+    "Case": lambda facts, reader, row: facts.level(reader, row["id"]) > 0,
+    "Child": lambda facts, reader, row: facts.child(reader, row["id"]),
+    "ChildName": _of_child,
+    "ChildIdentifier": _of_child,
+    "Address": _address,
+    "Relationship": _of_child,
+    "Person": _person,
+    "Involvement": _involvement,
+    "NotNeeded": _of_case,
+    "CaseGroupGrant": _group_grant,
+    "CaseUserGrant": _of_case,
+    "CaseExclusion": _exclusion,
+    "TimelineEntry": _entry,
+    "TimelineEntryReader": _entry_reader,
+}

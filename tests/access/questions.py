@@ -1,0 +1,112 @@
+"""What a person could ask of the site: lists in every order and filter, pages, forms, choices, errors, the API."""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+from django.urls import reverse
+
+from agencies.models import Agency, Membership, Team
+from tests.access.facts import Row
+from tests.access.replay import Question
+from tests.access.routes import ABSENT
+from tests.access.scene import Scene
+from tests.factories import as_owner
+
+WORK = ("involve", "allocate", "restrict", "lift_restriction", "exclude", "close")
+LISTS = [
+    *(f"/cases/?{query}" for query in ("", "order=due", "cursor=made-up", "level=99", "sector=nowhere&order=due")),
+    *(
+        f"/cases/?allocated={who}&status={state}"
+        for who, state in product(("me", "team", "nobody"), ("open", "closed"))
+    ),
+    *(f"/cases/?level={level}" for level in range(1, 5)),
+    *(f"/cases/?sector={code}" for code in ("social_care", "education", "health", "police", "voluntary")),
+]
+API_LISTS = [
+    *(f"/api/v1/cases/?limit={limit}" for limit in (1, 2, 25)),
+    *(f"/api/v1/cases/?allocated_to={who}" for who in ("me", "my_team", "nobody")),
+    *(f"/api/v1/cases/?status={state}&limit=3" for state in ("open", "closed")),
+    *(f"/api/v1/cases/?level_of_need={level}" for level in range(1, 5)),
+    *(f"/api/v1/cases/?lead_sector={code}" for code in ("social_care", "education", "health", "police")),
+    *(f"/api/v1/children/?limit={limit}" for limit in (1, 2, 25)),
+    "/api/v1/cases/?order=due",
+    "/api/v1/cases/?cursor=made-up",
+    "/api/v1/nothing/",
+]
+SHELL = ["/", "/inbox/", "/directory/", "/directory/people/", "/cases/open/", "/cases/emergency/", "/profile/tokens/"]
+
+
+def questions(scene: Scene, name: str) -> Iterator[Question]:
+    """Yield every question of a person whom the scene knows."""
+    yield from (Question(address) for address in [*SHELL, *LISTS, *API_LISTS, "/people/", *_directory()])
+    yield from _with_errors(scene, name)
+    for pk in scene.truth.rows["Case"]:
+        yield from of_case(scene, name, scene.truth.rows["Case"][pk])
+    for row in scene.truth.rows["Child"].values():
+        yield Question(reverse("api:child", args=[row["uuid"]]))
+
+
+def of_case(scene: Scene, name: str, case: Row) -> Iterator[Question]:
+    """Yield every question about one case, seen or not."""
+    for route in ("cases:detail", "cases:access", "api:case"):
+        yield Question(reverse(route, args=[case["uuid"]]))
+    for route in WORK:
+        address = reverse(f"cases:{route}", args=[case["uuid"]])
+        yield Question(address)
+        yield Question(address, ())
+    yield from _choices(scene, name, case)
+    yield from _parts(scene, case)
+
+
+def _directory() -> Iterator[str]:
+    for agency in Agency.objects.all():
+        yield reverse("agencies:agency", args=[agency.uuid])
+
+
+def _with_errors(scene: Scene, name: str) -> Iterator[Question]:
+    team = scene.people[name].membership.teams.first()
+    names = scene.truth.rows["ChildName"].values()
+    for row in list(names)[:6]:  # a child of that name may be there already: nobody may hear of it
+        child = {"given": row["given"], "surname": row["surname"], "sex": "U", "lawful_basis": "ca1989_s17"}
+        child |= {"team": str(team.uuid)} if team else {}
+        yield Question("/cases/open/", _sorted(child))
+    for reference in ("", "1", "00000000"):
+        yield Question("/cases/emergency/", _sorted({"reference": reference, "reason": "Urgent"}))
+    yield Question(reverse("cases:detail", args=[ABSENT]))
+
+
+def _choices(scene: Scene, name: str, case: Row) -> Iterator[Question]:
+    """Yield forms filled in, where the answer may depend on nothing hidden; see replay.py for what is left out."""
+    reader = scene.reader(name)
+    if reader is None:
+        return
+    if case["status"] == "closed" or reader.user in scene.truth.cases[case["id"]].excluded:
+        yield Question("/cases/emergency/", _sorted({"reference": case["reference"], "reason": "Urgent"}))
+    hidden = {
+        row["team_id"]
+        for pk, row in scene.truth.rows["Involvement"].items()
+        if row["case_id"] == case["id"] and not scene.truth.sees(reader, "Involvement", pk)
+    }
+    terms = {"level": "1", "purpose": "Help", "lawful_basis": "ca2004_s11"}
+    for team in Team.objects.exclude(pk__in=hidden):
+        address = reverse("cases:involve", args=[case["uuid"]])
+        yield Question(address, _sorted(terms | {"team": str(team.uuid)}))
+        allocation = {"allocated_team": str(team.uuid), "level_of_need": "2"}
+        yield Question(reverse("cases:allocate", args=[case["uuid"]]), _sorted(allocation))
+
+
+def _parts(scene: Scene, case: Row) -> Iterator[Question]:
+    for row in scene.truth.rows["Involvement"].values():  # of this case, and of others under this one's address
+        yield Question(reverse("cases:involvement_end", args=[case["uuid"], row["uuid"]]))
+    with as_owner():
+        people = [membership.user.uuid for membership in Membership.objects.select_related("user")[:4]]
+    for person in people:
+        address = reverse("cases:exclusion_lift", args=[case["uuid"], person])
+        yield Question(address)
+        yield Question(address, _sorted({"reason": "Wrong person"}))
+    yield Question(reverse("cases:not_needed", args=[case["uuid"], "housing"]))
+
+
+def _sorted(values: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(values.items()))

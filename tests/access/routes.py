@@ -1,0 +1,83 @@
+"""Every address of the site with an object for each of its parts."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from agencies.models import ContactPoint, Invitation
+from cases.models import CaseUserGrant, Involvement
+from safeguard.notifications.models import InboxItem
+from tests.access.scene import Scene
+from tests.factories import as_owner
+from tests.programs import program_of
+
+ABSENT = "00000000-0000-4000-8000-000000000000"
+
+
+def route_names(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[str]:
+    """Yield the name of every address. Raises ValueError for one without a name: it could not be listed."""
+    for each in (resolver or get_resolver()).url_patterns:
+        if isinstance(each, URLResolver):
+            yield from route_names(each, f"{namespace}{each.namespace}:" if each.namespace else namespace)
+        elif isinstance(each, URLPattern):
+            if not each.name:
+                raise ValueError(f"An address without a name: {each.pattern}")
+            yield namespace + each.name
+
+
+def objects(scene: Scene) -> dict[str, dict[str, Any]]:
+    """Return the parts of each address that has any, by route; objects of Alice's agency and her shared case."""
+    alice, shared = scene.people["alice"], scene.made["shared"]
+    agency = alice.membership.agency
+    with as_owner():
+        point = ContactPoint.objects.create(agency=agency, email="duty@example.org")
+        invitation = Invitation.objects.create(
+            agency=agency, email="new@example.org", name="N", roles=["practitioner"], secret_hash="x",
+            expires_at=shared.opened_at.replace(year=shared.opened_at.year + 1), invited_by=alice.user,
+        )  # fmt: skip
+        item = InboxItem.objects.create(dedupe_key=str(uuid4()), kind="x", recipient=alice.user, title="Something")
+        taken = CaseUserGrant.objects.filter(kind="emergency", content_object=scene.made["restricted"]).get()
+        part = Involvement.objects.filter(case=shared, level=3).get()
+    token = program_of(alice).token
+    of_agency = {"uuid": agency.uuid}
+    parts: dict[str, dict[str, Any]] = {
+        "agencies:membership": {"uuid": scene.people["mo"].membership.uuid},
+        "agencies:token_revoke": {"uuid": token.uuid},
+        "agencies:invitation_": {"uuid": invitation.uuid},
+        "agencies:contact_point_add": of_agency,
+        "agencies:contact_point_": {"uuid": point.uuid},
+        "agencies:team_change": {"uuid": alice.membership.teams.get().uuid},
+        "agencies:join_link": {"secret": "unknown"},
+        "agencies:": of_agency,
+        "cases:emergency_review": {"uuid": taken.uuid},
+        "cases:involvement_end": {"uuid": shared.uuid, "involvement": part.uuid},
+        "cases:exclusion_lift": {"uuid": shared.uuid, "person": scene.people["tess"].user.uuid},
+        "cases:not_needed": {"uuid": shared.uuid, "sector": "police"},
+        "cases:": {"uuid": shared.uuid},
+        "api:case": {"uuid": shared.uuid},
+        "api:child": {"uuid": shared.child.uuid},
+        "api:nothing_here": {"rest": "nothing"},
+        "notifications:mark_read": {"uuid": item.uuid},
+        "openid_connect": {"provider_id": "none"},
+        "account_reset_password_from_key": {"uidb36": "1", "key": "wrong"},
+        "account_end_session": {"pk": 1},
+        "mfa_": {"pk": 1},
+    }
+    return parts
+
+
+def address(name: str, parts: dict[str, dict[str, Any]], *, absent: bool = False) -> str:
+    """Return the address of a route with its object; with ``absent`` the last object is one that does not exist."""
+    known = [own for start, own in parts.items() if name.startswith(start)]
+    for own in [{}, *known]:
+        values = {key: ABSENT if absent and key == "uuid" else value for key, value in own.items()}
+        try:
+            return reverse(name, kwargs=values)
+        except LookupError:  # NoReverseMatch is one, for this set of parts
+            continue
+        except Exception as error:
+            if type(error).__name__ != "NoReverseMatch":
+                raise
+    raise LookupError(f"No object for {name}: name one in objects()")

@@ -1,0 +1,256 @@
+"""A partnership at work: the cast, other kinds of people, cases made at random and cases made by actions.
+
+Every text field of every protected record carries a mark of its own.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from django.db.models import Model
+from django.utils import timezone
+
+from agencies.models import Membership, Sector, Team, User
+from cases.actions.allocation import allocate
+from cases.actions.children import NewChild
+from cases.actions.emergency import take_emergency_access
+from cases.actions.gaps import say_not_needed
+from cases.actions.involvement import Terms, end_involvement, involve
+from cases.actions.opening import close_case, open_child_case
+from cases.actions.restriction import exclude, restrict
+from cases.models import (
+    AccessLevel,
+    Address,
+    Case,
+    CaseExclusion,
+    CaseGroupGrant,
+    CaseUserGrant,
+    Child,
+    ChildIdentifier,
+    ChildName,
+    Involvement,
+    NotNeeded,
+    Person,
+    Relationship,
+    TimelineEntry,
+)
+from cases.timeline import AUTHORS_TEAM_ONLY, EVERY_SECTOR
+from tests.access import oracle
+from tests.access.facts import Facts, facts, reader_of
+from tests.access.marks import Marks
+from tests.access.worlds import make_case
+from tests.cases.conftest import entered, with_later_transaction
+from tests.conftest import Person as Actor
+from tests.factories import as_owner
+
+Cast = dict[str, Actor]
+BASIS = "ca2004_s11"
+
+
+@dataclass
+class Scene:
+    """The people by name, the cases that actions made by what became of them, and the marks."""
+
+    people: Cast
+    made: dict[str, Case]
+    marks: Marks
+    truth: Facts
+
+    def reader(self, name: str) -> oracle.Reader | None:
+        """Return a person as the oracle knows them, None for a visitor and for somebody without a membership."""
+        return reader_of(self.people[name].membership) if name in self.people else None
+
+    def look_again(self) -> None:
+        """Read the truth anew, after something was done."""
+        self.truth = facts()
+        self.marks.know_keys(self.truth)
+
+
+def make_scene(cast: Cast, seed: int, *, cases: int) -> Scene:
+    """Return the scene of ``seed`` with so many cases at random beside those that actions made."""
+    random = Random(seed)  # noqa: S311  (a scene, not a secret)
+    marks = Marks()
+    users = [person.user for person in cast.values()]
+    with as_owner():
+        teams = list(Team.objects.select_related("agency", "group").order_by("pk"))
+        for _ in range(cases):
+            _furnished_case(random, teams, users)
+    marks.put_everywhere()
+    scene = Scene(cast, {}, marks, facts())
+    scene.made = _worked_cases(cast, marks)
+    scene.look_again()
+    return scene
+
+
+# --- Cases at random ------------------------------------------------------------------------------
+
+
+def _furnished_case(random: Random, teams: list[Team], users: list[User]) -> None:
+    child = Child.objects.create(recorded_by_team=random.choice(teams))
+    known = make_case(random, child, teams, users)
+    _furnish_child(random, child, teams, users)
+    _furnish_case(random, known.pk, users)
+
+
+def _furnish_child(random: Random, child: Child, teams: list[Team], users: list[User]) -> None:
+    by = {"recorded_by": random.choice(users), "child": child}
+    ChildName.objects.create(given="g", surname="s", **by)
+    ChildName.objects.create(given="g", surname="s", kind="b_known_as", **by)
+    ChildIdentifier.objects.create(kind="local", value="v", **by)
+    Address.objects.create(lines="l", **by)
+    hidden = Address.objects.create(lines="l", is_protected=True, **by)
+    if random.random() < 0.5:
+        hidden.readers.add(random.choice(users))
+    team = random.choice(teams)
+    person = Person.objects.create(name="n", recorded_by_team=team)
+    Relationship.objects.create(child=child, person=person, kind="mother", recorded_by_team=team, recorded_by=users[0])
+
+
+def _furnish_case(random: Random, pk: int, users: list[User]) -> None:
+    fields: dict[str, Any] = {"level_of_need": random.choice([None, 1, 2, 3, 4])}
+    if random.random() < 0.5:
+        fields["allocated_to"] = random.choice(users)
+    if random.random() < 0.2:
+        fields |= {"status": "closed", "closed_at": timezone.now()}
+    Case.objects.filter(pk=pk).update(**fields)
+    for share in Involvement.objects.filter(case=pk):
+        share.started_by = random.choice(users)
+        share.confidential = random.random() < 0.4
+        share.save()
+        if random.random() < 0.3:
+            share.readers.add(random.choice(users))
+    if random.random() < 0.5:
+        sector = random.choice(list(Sector.objects.all()))
+        NotNeeded.objects.create(case_id=pk, sector=sector, reason="r", decided_by=users[0])
+
+
+# --- Cases that people worked on ------------------------------------------------------------------
+
+
+@dataclass
+class _Work:
+    """Actions by Alice, each text with a mark that is bound to where the action puts it."""
+
+    cast: Cast
+    marks: Marks
+
+    def open(self) -> Case:
+        given, surname = self.marks.fresh(), self.marks.fresh()
+        with entered(self.cast["alice"]) as by:
+            team = by.membership.teams.get() if by.membership else None
+            assert team
+            made = open_child_case(NewChild(given=given, surname=surname), team=team, lawful_basis=BASIS, by=by)
+        with_later_transaction(made)
+        self._bind_newest(ChildName, given=given, surname=surname)
+        return made
+
+    def involve(self, case: Case, name: str, **terms: Any) -> Involvement:
+        purpose = self.marks.fresh()
+        team = self.cast[name].membership.teams.get()
+        with entered(self.cast["alice"]) as by:
+            made = involve(case, team, Terms(purpose=purpose, lawful_basis=BASIS, **terms), by=by)
+        self.marks.bind(purpose, "Involvement", made.pk, "purpose")
+        return made
+
+    def end(self, involvement: Involvement) -> None:
+        reason = self.marks.fresh()
+        with entered(self.cast["alice"]) as by:
+            end_involvement(involvement, reason=reason, by=by)
+        self.marks.bind(reason, "Involvement", involvement.pk, "end_reason")
+
+    def exclude(self, case: Case, name: str) -> None:
+        reason = self.marks.fresh()
+        with entered(self.cast["alice"]) as by:
+            exclude(case, self.cast[name].user, reason=reason, by=by)
+        self._bind_newest(CaseExclusion, reason=reason)
+
+    def restrict(self, case: Case, *names: str) -> None:
+        reason = self.marks.fresh()
+        with entered(self.cast["alice"]) as by:
+            named = [self.cast[name].user for name in names]
+            duty = self.cast["alice"].membership.teams.get()
+            restrict(case, people=named, duty_team=duty, reason=reason, by=by)
+        self._bind_newest(CaseUserGrant, reason=reason)
+
+    def emergency(self, case: Case, name: str) -> None:
+        reason = self.marks.fresh()
+        with entered(self.cast[name]) as by:
+            take_emergency_access(case.reference, reason=reason, by=by)
+        self._bind_newest(CaseUserGrant, reason=reason)
+
+    def _bind_newest(self, model: type[Model], **marks: str) -> None:
+        with as_owner():
+            row = model._default_manager.latest("pk")
+        for name, mark in marks.items():
+            self.marks.bind(mark, model.__name__, row.pk, name)
+
+
+def _worked_cases(cast: Cast, marks: Marks) -> dict[str, Case]:
+    work = _Work(cast, marks)
+    made = {name: work.open() for name in ("shared", "restricted", "closed", "own")}
+    work.involve(made["shared"], "hana", level=AccessLevel.CONTRIBUTE)
+    work.involve(made["shared"], "tariq")
+    work.involve(made["shared"], "vera", confidential=True)
+    work.end(work.involve(made["shared"], "olive", confidential=True))
+    work.end(work.involve(made["shared"], "piotr"))
+    work.involve(made["shared"], "mona", until=timezone.now() + timedelta(days=1))
+    _lapse(work.involve(made["own"], "mona"))
+    work.exclude(made["shared"], "tess")
+    work.exclude(made["shared"], "ian")
+    work.involve(made["restricted"], "tariq")
+    work.restrict(made["restricted"], "daisy")
+    work.exclude(made["restricted"], "maggie")
+    work.emergency(made["restricted"], "piotr")
+    work.emergency(made["shared"], "olive")
+    _finish(made, cast, marks)
+    return made
+
+
+def _lapse(involvement: Involvement) -> None:
+    past = timezone.now() - timedelta(days=1)
+    with as_owner():
+        for rows in (Involvement.objects.filter(pk=involvement.pk), CaseGroupGrant.objects.filter(share=involvement)):
+            rows.update(since=past - timedelta(days=1), until=past)
+
+
+def _finish(made: dict[str, Case], cast: Cast, marks: Marks) -> None:
+    reason, said = marks.fresh(), marks.fresh()
+    with entered(cast["alice"]) as by:
+        allocate(made["shared"], team=cast["alice"].membership.teams.get(), person=by.user, level_of_need=3, by=by)
+        say_not_needed(made["shared"], Sector.objects.get(code="probation"), reason=said, by=by)
+        close_case(made["closed"], reason=reason, by=by)
+    _confide(made["shared"], cast["alice"], marks)
+    with as_owner():
+        marks.bind(said, "NotNeeded", NotNeeded.objects.latest("pk").pk, "reason")
+    marks.bind(reason, "Case", made["closed"].pk, "closed because")
+
+
+def _confide(case: Case, person: Actor, marks: Marks) -> None:
+    """Record a protected address, an entry above most people's clearance, and one for the author's team alone."""
+    by, lines = person.by, marks.fresh()
+    with as_owner():
+        hidden = Address.objects.create(child_id=case.child_id, lines=lines, is_protected=True, recorded_by=by.user)
+    marks.bind(lines, "Address", hidden.pk, "lines")
+    for audience_mask, sensitivity in ((EVERY_SECTOR, 3), (AUTHORS_TEAM_ONLY, 0)):
+        title = marks.fresh()
+        with as_owner():
+            entry = TimelineEntry.objects.create(
+                case=case,
+                kind="note",
+                title=title,
+                occurred_at=timezone.now(),
+                author=by.user,
+                author_agency=person.membership.agency,
+                author_group_id=by.group_ids[0],
+                audience_mask=audience_mask,
+                sensitivity=sensitivity,
+            )
+        marks.bind(title, "TimelineEntry", entry.pk, "title")
+
+
+def lapse(membership: Membership) -> None:
+    """Make the membership end yesterday."""
+    with as_owner():
+        past = timezone.now() - timedelta(days=1)
+        Membership.objects.filter(pk=membership.pk).update(since=past - timedelta(days=9), until=past)

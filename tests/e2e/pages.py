@@ -1,0 +1,296 @@
+"""Every page of the site with a person who may see it, and the one world in which all of them exist."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from agencies.actions import invitations, tokens
+from agencies.actions.terms import Terms
+from agencies.models import Agency, ApiToken, ContactPoint, Membership, Team, User
+from agencies.roles import Role
+from agencies.sign_in.proof import SINGLE_SIGN_ON
+from cases.models import Case, CaseUserGrant, ChildName, Involvement
+from safeguard.management import demo_accounts as demo
+from safeguard.notifications.models import OutboxMessage
+from tests.agencies.sign_in_steps import give_app, link_in
+from tests.conftest import Person
+from tests.factories import as_owner
+
+INVITED = "nia.north@example.org"
+VISITOR = ""
+
+
+@dataclass
+class World:
+    """The demo, with what else its pages need: keys for addresses by name, people by first name."""
+
+    server: str
+    keys: dict[str, Any] = field(default_factory=dict)
+
+    def person(self, name: str) -> Person:
+        """Return the one of the demo's people whose address begins with ``name``."""
+        user = User.objects.get(email=f"{name}@example.org")
+        membership = Membership.objects.of(user).select_related("agency").order_by("since", "id")[0]
+        return Person(user, membership)
+
+    def names(self) -> set[str]:
+        """Return the surnames of all people and children, which belong in no title."""
+        with as_owner():
+            people = [user.name.rpartition(" ")[2] for user in User.objects.all()]
+            return {*people, *ChildName.objects.values_list("surname", flat=True)}
+
+
+Arrive = Callable[[Page, World], object]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Who opens a page, with which keys in its address.
+
+    ``before``: what must have been done. ``arrive``: the way there, where an address alone opens nothing.
+    ``refuses``: whether the page's form, sent empty, comes back with an error. ``by_script``: only a script
+    can send it, and without one the page says so.
+    """
+
+    who: str
+    args: tuple[str, ...] = ()
+    before: Arrive | None = None
+    arrive: Arrive | None = None
+    refuses: bool = True
+    by_script: bool = False
+
+
+# --- The world ------------------------------------------------------------------------------------
+
+
+def build(server: str) -> World:
+    """Seed the demo and add an invitation, a token, an authenticator app and a person without a password."""
+    with as_owner():
+        call_command("seed_demo", verbosity=0)
+    world = World(server)
+    _add_keys_of_agencies(world)
+    _add_keys_of_cases(world)
+    give_app(world.person("mo").user)
+    with as_owner():
+        lena = world.person("lena").user
+        lena.set_unusable_password()
+        lena.save()
+    return world
+
+
+def _add_keys_of_agencies(world: World) -> None:
+    maggie, alice = world.person("maggie"), world.person("alice")
+    agency = Agency.objects.get(name=demo.SOCIAL_CARE)
+    team = Team.objects.get(agency=agency, name="Assessment team")
+    terms = Terms(roles=frozenset({Role.PRACTITIONER}), teams=frozenset({team}), since=timezone.now())
+    invitations.invite(agency, email=INVITED, name="Nia North", terms=terms, by=maggie.by)
+    tokens.create(name="Nightly report", scopes=["read:cases"], days=30, by=alice.by)
+    with as_owner():
+        mail = OutboxMessage.objects.get(kind="invitation", address=INVITED)
+        token = ApiToken.objects.get().uuid
+    world.keys |= {
+        "agency": agency.uuid,
+        "team": team.uuid,
+        "membership": alice.membership.uuid,
+        "contact point": ContactPoint.objects.filter(agency=agency)[0].uuid,
+        "token": token,
+        "secret": link_in(mail.body).rstrip("/").rpartition("/")[2],
+    }
+
+
+def _add_keys_of_cases(world: World) -> None:
+    with as_owner():
+        robin, ash, kit = (Case.objects.get(child__names__surname=name) for name in ("Example", "Pretend", "Fictional"))
+        world.keys |= {
+            "case": robin.uuid,
+            "restricted case": ash.uuid,
+            "case with exclusion": kit.uuid,
+            "excluded": world.person("maggie").user.uuid,
+            "involvement": Involvement.objects.get(case=robin, team__agency__name=demo.OAKFIELD).uuid,
+            "sector": "housing",
+            "review": CaseUserGrant.objects.get(kind="emergency").uuid,
+        }
+
+
+def cookie_of(person: Person) -> str:
+    """Return the cookie of a session in which ``person`` has just proved who they are, by whatever they have."""
+    client = Client()
+    client.force_login(person.user)
+    types = Authenticator.objects.filter(user=person.user).values_list("type", flat=True)
+    session, now = client.session, time.time()
+    used = [{"method": "mfa", "type": "totp", "at": now}] if "totp" in types else []
+    session["account_authentication_methods"] = [{"method": "password", "at": now}, *used]
+    session["account_authentication_methods_user"] = str(person.user.pk)
+    if not person.user.has_usable_password():
+        own = str(person.membership.agency.uuid)
+        session[SINGLE_SIGN_ON] = {"provider": "demo", "agency": own, "auth_time": now, "mfa": True}
+    session.save()
+    return client.cookies["sessionid"].value
+
+
+# --- Ways to pages that an address alone does not open --------------------------------------------
+
+
+def give_password_only(page: Page, world: World) -> None:
+    """Stop before the second step."""
+    page.goto(world.server + reverse("account_login"))
+    page.get_by_label("E-mail address").fill("mo@example.org")
+    page.get_by_label("Password", exact=True).fill(demo.DEMO_PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def change_address(page: Page, world: World) -> None:
+    """Ask for another e-mail address, which must be verified."""
+    if page.goto(world.server + reverse("account_email_verification_sent")) and "/email/code/" in page.url:
+        return
+    page.goto(world.server + reverse("account_email"))
+    page.get_by_label("New e-mail address").fill("vera.new@example.org")
+    page.locator("main form button").first.click()
+
+
+def follow_reset_link(page: Page, world: World) -> None:
+    """Follow the newest link to a new password."""
+    with as_owner():
+        sent = OutboxMessage.objects.filter(address="tariq@example.org").last()
+    if sent is None:
+        page.goto(world.server + reverse("account_reset_password"))
+        page.get_by_label("E-mail address").fill("tariq@example.org")
+        page.locator("main form button").first.click()
+        page.wait_for_url("**/done/")
+        return follow_reset_link(page, world)
+    page.goto(world.server + link_in(sent.body))
+    return None
+
+
+def follow_invitation(page: Page, world: World) -> None:
+    """Come by the link, which leads on to the page without the secret."""
+    page.goto(world.server + reverse("agencies:join_link", args=[world.keys["secret"]]))
+
+
+def add_passkey(page: Page, world: World) -> None:
+    """Have the browser's built-in authenticator make a passkey, once, and note its key."""
+    if "passkey" in world.keys:
+        return
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": options | {"isUserVerified": True}})
+    page.goto(world.server + reverse("mfa_add_webauthn"))
+    page.get_by_label("Name of this passkey").fill("Work phone")
+    page.get_by_role("button", name="Set up the passkey").click()
+    page.wait_for_url("**/recovery-codes/**")
+    world.keys["passkey"] = Authenticator.objects.get(type="webauthn").pk
+
+
+# --- The table ------------------------------------------------------------------------------------
+
+AGENCY, CASE = ("agency",), ("case",)
+PAGES: dict[str, Visit] = {
+    "home": Visit("alice"),
+    "style_guide": Visit("alice"),
+    # Signing in, and one's own sign-in
+    "account_login": Visit(VISITOR),
+    "account_signup": Visit(VISITOR),
+    "account_inactive": Visit(VISITOR),
+    "account_reset_password": Visit(VISITOR),
+    "account_reset_password_done": Visit(VISITOR),
+    "account_reset_password_from_key": Visit(VISITOR, arrive=follow_reset_link),
+    "account_reset_password_from_key_done": Visit(VISITOR),
+    "socialaccount_login_cancelled": Visit(VISITOR),
+    "mfa_authenticate": Visit(VISITOR, arrive=give_password_only),
+    "account_logout": Visit("alice"),
+    "account_reauthenticate": Visit("alice"),
+    "mfa_reauthenticate": Visit("mo"),
+    "account_reauthenticate_single_sign_on": Visit("lena"),
+    "account_security": Visit("mo"),
+    "mfa_index": Visit("alice"),
+    "account_email": Visit("vera"),
+    "account_email_verification_sent": Visit("vera", arrive=change_address),
+    "account_change_password": Visit("alice"),
+    "account_set_password": Visit("lena"),
+    "mfa_activate_totp": Visit("alice"),
+    "mfa_deactivate_totp": Visit("mo"),
+    "mfa_view_recovery_codes": Visit("mo"),
+    "mfa_generate_recovery_codes": Visit("mo"),
+    "mfa_add_webauthn": Visit("hana", by_script=True),
+    "mfa_list_webauthn": Visit("hana", before=add_passkey),
+    "mfa_edit_webauthn": Visit("hana", ("passkey",), before=add_passkey),
+    "mfa_remove_webauthn": Visit("hana", ("passkey",), before=add_passkey),
+    "mfa_reauthenticate_webauthn": Visit("hana", before=add_passkey),
+    "usersessions_list": Visit("alice"),
+    # The inbox
+    "notifications:inbox": Visit("alice"),
+    "notifications:demo_mail": Visit(VISITOR),
+    # Oneself, the directory, the agency
+    "agencies:profile": Visit("alice"),
+    "agencies:profile_change": Visit("alice"),
+    "agencies:memberships": Visit("hana"),
+    "agencies:switch": Visit("hana", refuses=False),
+    "agencies:tokens": Visit("alice"),
+    "agencies:token_add": Visit("alice"),
+    "agencies:token_revoke": Visit("alice", ("token",)),
+    "agencies:agency_tokens": Visit("maggie", AGENCY),
+    "agencies:directory": Visit("tariq"),
+    "agencies:directory_people": Visit("tariq"),
+    "agencies:agency": Visit("tariq", AGENCY),
+    "agencies:people": Visit("maggie"),
+    "agencies:agency_people": Visit("maggie", AGENCY),
+    "agencies:invite": Visit("maggie", AGENCY),
+    "agencies:invitations": Visit("maggie", AGENCY),
+    "agencies:membership": Visit("maggie", ("membership",)),
+    "agencies:membership_change": Visit("maggie", ("membership",)),
+    "agencies:membership_end": Visit("maggie", ("membership",)),
+    "agencies:agency_add": Visit("adam"),
+    "agencies:sectors": Visit("adam"),
+    "agencies:agency_change": Visit("adam", AGENCY),
+    "agencies:agency_status": Visit("adam", AGENCY),
+    "agencies:team_add": Visit("adam", AGENCY),
+    "agencies:team_change": Visit("adam", ("team",)),
+    "agencies:contact_point_add": Visit("adam", AGENCY),
+    "agencies:contact_point_change": Visit("adam", ("contact point",)),
+    "agencies:audit_log": Visit("ian", refuses=False),
+    "agencies:join": Visit(VISITOR, arrive=follow_invitation),
+    "agencies:join_link": Visit(VISITOR, ("secret",)),
+    # Cases
+    "cases:list": Visit("alice"),
+    "cases:open": Visit("alice"),
+    "cases:emergency": Visit("piotr"),
+    "cases:emergency_reviews": Visit("ian"),
+    "cases:emergency_review": Visit("ian", ("review",)),
+    "cases:detail": Visit("alice", CASE),
+    "cases:access": Visit("alice", ("case with exclusion",)),
+    "cases:involve": Visit("alice", CASE),
+    "cases:involvement_end": Visit("alice", ("case", "involvement")),
+    "cases:allocate": Visit("alice", CASE),
+    "cases:restrict": Visit("alice", CASE),
+    "cases:lift_restriction": Visit("alice", ("restricted case",)),
+    "cases:exclude": Visit("alice", CASE),
+    "cases:exclusion_lift": Visit("alice", ("case with exclusion", "excluded")),
+    "cases:not_needed": Visit("alice", ("case", "sector")),
+    "cases:close": Visit("alice", CASE),
+}
+
+# Addresses that answer a browser's GET with no page: the status, or the type of what comes.
+NO_PAGES: dict[str, str] = {
+    "account_keep_alive": "application/json",
+    "mfa_login_webauthn": "302",
+    "mfa_download_recovery_codes": "text/plain",
+    "openid_connect_login": "404",
+    "openid_connect_callback": "404",
+    "account_end_session": "405",
+    "notifications:mark_all_read": "405",
+    "notifications:mark_read": "405",
+    "agencies:invitation_resend": "405",
+    "agencies:invitation_withdraw": "405",
+    "agencies:contact_point_remove": "405",
+}
+# For programs and for the machine room: held by tests of their own.
+NOT_FOR_BROWSERS = ("api:", "health_")
