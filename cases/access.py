@@ -107,9 +107,14 @@ def require(by: Acting, case: Case, to: AccessLevel) -> Case:
     """
     held = level(by, case)
     if held is None or held < to:
-        audit.record_refusal("case.change", by=by, target="cases.Case", uuids=[case.uuid])
-        raise Http404
+        raise refusal(by, case)
     return case
+
+
+def refusal(by: Acting, case: Case) -> Http404:
+    """Record that ``by`` was refused a change of ``case`` and return the 404 to raise."""
+    audit.record_refusal("case.change", by=by, target="cases.Case", uuids=[case.uuid])
+    return Http404()
 
 
 def _with_level(by: Acting) -> Any:

@@ -48,7 +48,7 @@ def take_emergency_access(reference: str, *, reason: str, by: Acting) -> Case:
     if opened is None:
         audit.record_refusal("case.emergency_access", by=by, target="cases.Case")
         raise ValidationError(_(UNANSWERED))
-    case = lock(access.case(by, opened.uuid))
+    case = lock(access.case(by, opened.uuid), by=by)
     title = _("%(name)s took emergency access") % {"name": by.user.name}
     lead = (case.allocated_team,) if case.allocated_team else ()
     audience = timeline.Audience(mask=timeline.AUTHORS_TEAM_ONLY, teams=lead)

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from agencies.acting import Acting
 from agencies.models import User
-from cases.access import require
+from cases.access import refusal, require
 from cases.models import AccessLevel, Case, CaseGroupGrant, CaseUserGrant, Involvement
 from cases.querysets import live
 
@@ -29,14 +29,18 @@ class PersonalTerms:
     until: datetime | None = None
 
 
-def lock(case: Case) -> Case:
+def lock(case: Case, *, by: Acting) -> Case:
     """Lock ``case`` until the transaction ends, and return it as it is now.
 
     Every action that touches grants, restriction or timeline begins here: without it concurrent
-    writers of one case deadlock.
+    writers of one case deadlock. Raises Http404 where ``by`` lost sight of it while this waited: the
+    case's policy is asked again of the row that the lock was got on, and then shows none.
     """
     # past the door: the case that the caller already has, locked
-    return Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+    locked = Case.objects.select_for_update(no_key=True).filter(pk=case.pk).first()
+    if locked is None:
+        raise refusal(by, case)
+    return locked
 
 
 def lock_as(by: Acting, case: Case, to: AccessLevel) -> Case:
@@ -44,7 +48,7 @@ def lock_as(by: Acting, case: Case, to: AccessLevel) -> Case:
 
     Asked again once the lock is held: somebody may have taken the right away while this waited for them.
     """
-    return require(by, lock(require(by, case, to)), to)
+    return require(by, lock(require(by, case, to), by=by), to)
 
 
 @cache

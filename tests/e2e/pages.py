@@ -145,6 +145,7 @@ def give_password_only(page: Page, world: World) -> None:
     page.get_by_label("E-mail address").fill("mo@example.org")
     page.get_by_label("Password", exact=True).fill(demo.DEMO_PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/login/second-step/**")
 
 
 def change_address(page: Page, world: World) -> None:
@@ -153,7 +154,8 @@ def change_address(page: Page, world: World) -> None:
         return
     page.goto(world.server + reverse("account_email"))
     page.get_by_label("New e-mail address").fill("vera.new@example.org")
-    page.locator("main form button").first.click()
+    with page.expect_navigation():
+        page.locator("main form button").first.click()
 
 
 def follow_reset_link(page: Page, world: World) -> None:
