@@ -1,36 +1,20 @@
-"""What happened: a registry of event kinds, and the one way to write an entry.
+"""What happened: the one way to write an entry. Which kinds of event there are says ``event_kinds.py``.
 
 Writing an entry is part of the action that causes it, in its transaction, with the case locked.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
 from django.utils import timezone
 
 from agencies.acting import Acting
 from agencies.models import Agency, Team, User
+from cases.event_kinds import Kind
 from cases.models import Case, CaseGroupGrant, Sensitivity, TimelineEntry, TimelineEntryReader
 
 EVERY_SECTOR = 2**31 - 1
 AUTHORS_TEAM_ONLY = 0
-
-
-class Kind(StrEnum):
-    """The kinds of event that the timeline knows."""
-
-    CASE_OPENED = "case_opened"
-    CASE_CLOSED = "case_closed"
-    ALLOCATED = "allocated"
-    TEAM_INVOLVED = "team_involved"
-    INVOLVEMENT_ENDED = "involvement_ended"
-    RESTRICTED = "restricted"
-    RESTRICTION_LIFTED = "restriction_lifted"
-    EXCLUDED = "excluded"
-    EXCLUSION_LIFTED = "exclusion_lifted"
-    EMERGENCY_ACCESS = "emergency_access"
-    NOTE = "note"
 
 
 @dataclass(frozen=True, kw_only=True)

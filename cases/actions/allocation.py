@@ -7,6 +7,7 @@ from agencies.acting import Acting
 from agencies.models import Membership, Team, User
 from cases import timeline
 from cases.actions.grants import lock_as
+from cases.event_kinds import Kind
 from cases.models import AccessLevel, Case, CaseExclusion, Involvement
 from cases.querysets import ongoing
 from safeguard.audit import actions as audit
@@ -27,7 +28,7 @@ def allocate(case: Case, *, team: Team, person: User | None, level_of_need: int 
     case.allocated_team, case.allocated_to, case.level_of_need = team, person, level_of_need
     case.save(update_fields=["allocated_team", "allocated_to", "level_of_need", "updated_at"])
     title = _("Allocated to %(who)s") % {"who": person.name if person else team.name}
-    timeline.write(case, timeline.Event(kind=timeline.Kind.ALLOCATED, title=title), by=by)
+    timeline.write(case, timeline.Event(kind=Kind.ALLOCATED, title=title), by=by)
     audit.record("case.allocate", by=by, target="cases.Case", uuids=[case.uuid])
 
 

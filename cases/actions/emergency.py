@@ -15,6 +15,7 @@ from agencies.models import Membership
 from agencies.roles import Can
 from cases import access, beyond_sight, references, timeline
 from cases.actions.grants import lock
+from cases.event_kinds import Kind
 from cases.models import Case, CaseExclusion, CaseUserGrant
 from cases.querysets import live
 from safeguard.audit import actions as audit
@@ -52,7 +53,7 @@ def take_emergency_access(reference: str, *, reason: str, by: Acting) -> Case:
     title = _("%(name)s took emergency access") % {"name": by.user.name}
     lead = (case.allocated_team,) if case.allocated_team else ()
     audience = timeline.Audience(mask=timeline.AUTHORS_TEAM_ONLY, teams=lead)
-    event = timeline.Event(kind=timeline.Kind.EMERGENCY_ACCESS, title=title, body=reason, audience=audience)
+    event = timeline.Event(kind=Kind.EMERGENCY_ACCESS, title=title, body=reason, audience=audience)
     timeline.write(case, event, by=by)
     audit.record("case.emergency_access", by=by, target="cases.Case", uuids=[case.uuid], reason=reason)
     _tell(case, opened, by)

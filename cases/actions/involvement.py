@@ -12,6 +12,7 @@ from agencies.acting import Acting
 from agencies.models import Team
 from cases import timeline
 from cases.actions import grants
+from cases.event_kinds import Kind
 from cases.models import AccessLevel, Case, Involvement
 from cases.querysets import ongoing
 from safeguard.audit import actions as audit
@@ -43,7 +44,7 @@ def involve(case: Case, team: Team, terms: Terms, *, by: Acting) -> Involvement:
         raise ValidationError(_("Nothing was changed: that team is involved already. End its part first."))
     involvement = add_involvement(case, team, terms, by=by)
     title = _("%(team)s of %(agency)s became involved") % {"team": team.name, "agency": team.agency.name}
-    event = timeline.Event(kind=timeline.Kind.TEAM_INVOLVED, title=title, body=terms.purpose)
+    event = timeline.Event(kind=Kind.TEAM_INVOLVED, title=title, body=terms.purpose)
     _tell(involvement, event, by)
     return involvement
 
@@ -92,7 +93,7 @@ def end_involvement(involvement: Involvement, *, reason: str, by: Acting) -> Non
     _refuse_without_lead(case, besides=involvement)
     involvement.until = max(timezone.now(), involvement.since)
     involvement.ended_by, involvement.end_reason = by.user, reason
-    event = timeline.Event(kind=timeline.Kind.INVOLVEMENT_ENDED, title=_ended_title(involvement), body=reason)
+    event = timeline.Event(kind=Kind.INVOLVEMENT_ENDED, title=_ended_title(involvement), body=reason)
     _tell(involvement, event, by)
     audit.record(
         "involvement.end", by=by, target="cases.Involvement", uuids=[involvement.uuid, case.uuid], reason=reason

@@ -11,6 +11,7 @@ from cases import references, timeline
 from cases.actions.children import NewChild, record_child
 from cases.actions.grants import lock_as
 from cases.actions.involvement import Terms, add_involvement
+from cases.event_kinds import Kind
 from cases.models import AccessLevel, Case, Child
 from safeguard.audit import actions as audit
 from safeguard.audit.actions import one_transaction
@@ -29,7 +30,7 @@ def open_case(child: Child, *, team: Team, lawful_basis: str, by: Acting) -> Cas
     case = _insert(child, team)
     terms = Terms(level=AccessLevel.LEAD, purpose=OWN_WORK, lawful_basis=lawful_basis)
     add_involvement(case, team, terms, by=by)
-    timeline.write(case, timeline.Event(kind=timeline.Kind.CASE_OPENED, title=_("Case opened")), by=by)
+    timeline.write(case, timeline.Event(kind=Kind.CASE_OPENED, title=_("Case opened")), by=by)
     audit.record("case.open", by=by, target="cases.Case", uuids=[case.uuid])
     return case
 
@@ -71,6 +72,6 @@ def close_case(case: Case, *, reason: str, by: Acting) -> None:
     case = lock_as(by, case, AccessLevel.LEAD)
     case.status, case.closed_at = Case.Status.CLOSED, timezone.now()
     case.save(update_fields=["status", "closed_at", "updated_at"])
-    event = timeline.Event(kind=timeline.Kind.CASE_CLOSED, title=_("Case closed"), body=reason)
+    event = timeline.Event(kind=Kind.CASE_CLOSED, title=_("Case closed"), body=reason)
     timeline.write(case, event, by=by)
     audit.record("case.close", by=by, target="cases.Case", uuids=[case.uuid])

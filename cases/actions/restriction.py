@@ -10,6 +10,7 @@ from agencies.models import Membership, Team, User
 from agencies.roles import Can
 from cases import timeline
 from cases.actions import grants
+from cases.event_kinds import Kind
 from cases.models import AccessLevel, Case, CaseExclusion, CaseUserGrant
 from cases.querysets import live
 from safeguard.audit import actions as audit
@@ -34,7 +35,7 @@ def restrict(case: Case, *, people: Sequence[User], duty_team: Team, reason: str
     grants.end_named(case, but={by.user, *people})
     case.restricted, case.duty_team = True, duty_team
     case.save(update_fields=["restricted", "duty_team", "updated_at"])
-    _tell(case, timeline.Kind.RESTRICTED, _("Case restricted to named people"), reason, by)
+    _tell(case, Kind.RESTRICTED, _("Case restricted to named people"), reason, by)
 
 
 @one_transaction
@@ -47,7 +48,7 @@ def lift_restriction(case: Case, *, reason: str, by: Acting) -> None:
         raise ValidationError(_("The case is still restricted. Say why the restriction ends."))
     case = grants.lock_as(by, case, AccessLevel.LEAD)
     case.restricted, case.duty_team = False, None
-    _tell(case, timeline.Kind.RESTRICTION_LIFTED, _("Restriction ended"), reason, by)
+    _tell(case, Kind.RESTRICTION_LIFTED, _("Restriction ended"), reason, by)
     case.save(update_fields=["restricted", "duty_team", "updated_at"])
     grants.end_named(case)
 
@@ -67,7 +68,7 @@ def exclude(case: Case, user: User, *, reason: str, by: Acting) -> None:
             _("Nobody was excluded: no one would be left who can act on the case. Add another lead first.")
         )
     # Told first: somebody who excludes themselves may write nothing afterwards.
-    _tell(case, timeline.Kind.EXCLUDED, _("A person was excluded from the case"), reason, by, said=False)
+    _tell(case, Kind.EXCLUDED, _("A person was excluded from the case"), reason, by, said=False)
     CaseExclusion.objects.get_or_create(
         case=case, user=user, defaults={"child_id": case.child_id, "reason": reason, "excluded_by": by.user}
     )
@@ -80,7 +81,7 @@ def lift_exclusion(exclusion: CaseExclusion, *, reason: str, by: Acting) -> None
         raise ValidationError(_("The exclusion goes on. Say why it ends."))
     case = grants.lock_as(by, exclusion.case, AccessLevel.LEAD)
     exclusion.delete()
-    _tell(case, timeline.Kind.EXCLUSION_LIFTED, _("An exclusion ended"), reason, by, said=False)
+    _tell(case, Kind.EXCLUSION_LIFTED, _("An exclusion ended"), reason, by, said=False)
 
 
 def _others_who_can_act(case: Case, *, besides: User) -> set[int]:
@@ -98,7 +99,7 @@ def _others_who_can_act(case: Case, *, besides: User) -> set[int]:
     return people - excluded
 
 
-def _tell(case: Case, kind: timeline.Kind, title: str, reason: str, by: Acting, *, said: bool = True) -> None:
+def _tell(case: Case, kind: Kind, title: str, reason: str, by: Acting, *, said: bool = True) -> None:
     # Why somebody is kept out stays with the audit: they would read it once they are let in again.
     body = reason if said else ""
     event = timeline.Event(kind=kind, title=title, body=body, audience=timeline.OWN_TEAM)

@@ -20,6 +20,7 @@ from cases.actions.grants import lock
 from cases.actions.involvement import Terms, involve
 from cases.actions.opening import close_case, open_case
 from cases.actions.restriction import exclude, restrict
+from cases.event_kinds import Kind
 from cases.models import Case, CaseGroupGrant, Child, ChildIdentifier, ChildName, Involvement, TimelineEntry
 from safeguard.audit.actor import Origin
 from safeguard.common import row_security
@@ -98,9 +99,10 @@ def _allocate(case: Case, spec: DemoCase, team: Team, by: Acting) -> None:
 def _tell(case: Case, told: Told) -> None:
     audience = timeline.Audience(mask=_mask(told.sectors), sensitivity=told.sensitivity)
     event = timeline.Event(
-        kind=timeline.Kind.NOTE, title=told.title, body=told.body, audience=audience, occurred_at=_ago(told.days)
+        kind=Kind.NOTE, title=told.title, body=told.body, audience=audience, occurred_at=_ago(told.days)
     )
-    timeline.write(lock(case), event, by=_person(told.email))
+    by = _person(told.email)
+    timeline.write(lock(case, by=by), event, by=by)
 
 
 def _mask(sectors: tuple[str, ...] | None) -> int:

@@ -19,6 +19,7 @@ from cases.actions.children import NewChild
 from cases.actions.involvement import Terms, end_involvement, involve
 from cases.actions.opening import open_child_case
 from cases.actions.restriction import exclude, lift_exclusion, lift_restriction, restrict
+from cases.event_kinds import Kind
 from cases.models import AccessLevel, Case, CaseExclusion, CaseGroupGrant, Involvement
 from tests.cases.conftest import entered
 from tests.conftest import Person, Place
@@ -72,7 +73,7 @@ def sees(person: Person, hot: Case) -> bool:
 def note(hot: Case, *, by: Any) -> None:
     """Write on the timeline as every action does: asked, locked, written."""
     locked = grants.lock_as(by, hot, AccessLevel.CONTRIBUTE)
-    timeline.write(locked, timeline.Event(kind=timeline.Kind.NOTE, title="A note"), by=by)
+    timeline.write(locked, timeline.Event(kind=Kind.NOTE, title="A note"), by=by)
 
 
 def test_whoever_is_revoked_while_they_write_has_written_before_or_not_at_all(
