@@ -27,6 +27,13 @@ class Kind(StrEnum):
     EXCLUSION_LIFTED = "exclusion_lifted"
     EMERGENCY_ACCESS = "emergency_access"
     NOTE = "note"
+    CONTACT = "contact"
+    HEALTH_EVENT = "health_event"
+    SCHOOL_EVENT = "school_event"
+    POLICE_EVENT = "police_event"
+    FAMILY_EVENT = "family_event"
+    MISSING_EPISODE = "missing_episode"
+    STRENGTH = "strength"
 
 
 class Group(models.TextChoices):
@@ -34,6 +41,8 @@ class Group(models.TextChoices):
 
     CONCERN = "concern", _("Concerns")
     CONTACT = "contact", _("Contacts and notes")
+    EVENT = "event", _("Health, school, police and family events")
+    STRENGTH = "strength", _("Strengths")
     VISIT = "visit", _("Visits")
     REFERRAL = "referral", _("Referrals")
     DECISION = "decision", _("Decisions")
@@ -46,11 +55,15 @@ class Group(models.TextChoices):
 
 @dataclass(frozen=True)
 class KindSpec:
-    """What a kind is called, the group it is filtered by, and whether people may write it as an entry of its own."""
+    """What a kind is called, the group it is filtered by, and whether people may write it as an entry of its own.
+
+    ``hint`` tells the writer what belongs there.
+    """
 
     label: str | Promise
     group: Group
     by_hand: bool = False
+    hint: str | Promise = ""
 
 
 KINDS: Mapping[Kind, KindSpec] = {
@@ -64,8 +77,40 @@ KINDS: Mapping[Kind, KindSpec] = {
     Kind.EXCLUDED: KindSpec(_("Person excluded"), Group.SHARING),
     Kind.EXCLUSION_LIFTED: KindSpec(_("Exclusion ended"), Group.SHARING),
     Kind.EMERGENCY_ACCESS: KindSpec(_("Emergency access"), Group.SHARING),
-    Kind.NOTE: KindSpec(_("Note"), Group.CONTACT, by_hand=True),
+    Kind.NOTE: KindSpec(_("Note"), Group.CONTACT, by_hand=True, hint=_("Anything else that others should know")),
+    Kind.CONTACT: KindSpec(
+        _("Contact"), Group.CONTACT, by_hand=True, hint=_("A call, letter or talk with the child, the family or others")
+    ),
+    Kind.HEALTH_EVENT: KindSpec(
+        _("Health event"), Group.EVENT, by_hand=True, hint=_("An appointment kept or missed, an injury, an admission")
+    ),
+    Kind.SCHOOL_EVENT: KindSpec(
+        _("School event"), Group.EVENT, by_hand=True, hint=_("Attendance, behaviour, progress, an exclusion")
+    ),
+    Kind.POLICE_EVENT: KindSpec(
+        _("Police event"), Group.EVENT, by_hand=True, hint=_("A call to the home, an arrest, a protection order")
+    ),
+    Kind.FAMILY_EVENT: KindSpec(
+        _("Family or home event"),
+        Group.EVENT,
+        by_hand=True,
+        hint=_("A move, a new partner, a loss, rent arrears"),
+    ),
+    Kind.MISSING_EPISODE: KindSpec(
+        _("Missing episode"),
+        Group.EVENT,
+        by_hand=True,
+        hint=_("When the child went, was found, and what they said"),
+    ),
+    Kind.STRENGTH: KindSpec(
+        _("Strength"), Group.STRENGTH, by_hand=True, hint=_("What goes well, who helps, what the child is proud of")
+    ),
 }
+
+
+def kinds_by_hand() -> list[Kind]:
+    """Return the kinds that people write as entries of their own, in the table's order."""
+    return [kind for kind, spec in KINDS.items() if spec.by_hand]
 
 
 def kinds_of(group: str) -> list[Kind]:

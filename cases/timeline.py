@@ -6,7 +6,10 @@ Writing an entry is part of the action that causes it, in its transaction, with 
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from agencies.acting import Acting
 from agencies.models import Agency, Team, User
@@ -21,7 +24,7 @@ AUTHORS_TEAM_ONLY = 0
 class Audience:
     """Who may see an entry: sector bits, named agencies, teams and people, and how sensitive it is.
 
-    The author's team always sees it.
+    The author's team always sees it. ``family`` says that it may be read with the family in a meeting.
     """
 
     mask: int = EVERY_SECTOR
@@ -29,6 +32,7 @@ class Audience:
     agencies: tuple[Agency, ...] = ()
     teams: tuple[Team, ...] = ()
     people: tuple[User, ...] = ()
+    family: bool = False
 
     @property
     def has_named(self) -> bool:
@@ -49,6 +53,9 @@ class Event:
     body: str = ""
     significance: str = ""
     action_taken: str = ""
+    child_words: str = ""
+    matters_to_plan: bool = False
+    before_birth: bool = False
     audience: Audience = EVERYBODY_INVOLVED
     occurred_at: datetime = field(default_factory=timezone.now)
 
@@ -74,9 +81,42 @@ def write(case: Case, event: Event, *, by: Acting) -> TimelineEntry:
         body=event.body,
         significance=event.significance,
         action_taken=event.action_taken,
+        child_words=event.child_words,
+        matters_to_plan=event.matters_to_plan,
+        before_birth=event.before_birth,
+        family_may_see=event.audience.family,
     )
     TimelineEntryReader.objects.bulk_create(_readers(entry, event.audience))
     return entry
+
+
+def check_time(case: Case, when: datetime, *, before_birth: bool = False) -> None:
+    """Refuse a time that cannot be right for an event of ``case``.
+
+    Raises ValidationError for the future, and for a day before the child was born unless ``before_birth`` says
+    that this is meant.
+    """
+    if when > timezone.now():
+        raise ValidationError(
+            _("Nothing was saved, and your text is kept. What happened cannot lie in the future: check date and time.")
+        )
+    born_on = case.child.born_on
+    if born_on and timezone.localdate(when) < born_on and not before_birth:
+        raise ValidationError(
+            _(
+                "Nothing was saved, and your text is kept. The child was born on %(day)s: check the date, or tick"
+                " “This happened before the child was born”."
+            )
+            % {"day": date_format(born_on)}
+        )
+
+
+def check_clearance(audience: Audience, *, by: Acting) -> None:
+    """Refuse an entry that its own writer would not be cleared to read. Raises ValidationError."""
+    if audience.sensitivity > by.clearance:
+        raise ValidationError(
+            _("Nothing was saved, and your text is kept. It is more sensitive than you are cleared for: choose less.")
+        )
 
 
 def author_group(case: Case, by: Acting) -> int:

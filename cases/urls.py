@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.views import detail, emergency, lists, work
+from cases.views import detail, emergency, entries, lists, work
 
 app_name = "cases"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/emergency/reviews/<uuid:uuid>/", emergency.emergency_review, name="emergency_review"),
     path("cases/<uuid:uuid>/", detail.case, name="detail"),
     path("cases/<uuid:uuid>/access/", detail.case_access, name="access"),
+    path("cases/<uuid:uuid>/timeline/add/", entries.entry_kinds, name="entry_kinds"),
+    path("cases/<uuid:uuid>/timeline/add/<slug:kind>/", entries.entry_add, name="entry_add"),
     path("cases/<uuid:uuid>/involve/", work.case_involve, name="involve"),
     path("cases/<uuid:uuid>/involvements/<uuid:involvement>/end/", work.involvement_end, name="involvement_end"),
     path("cases/<uuid:uuid>/allocate/", work.case_allocate, name="allocate"),

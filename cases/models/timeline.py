@@ -51,6 +51,12 @@ class TimelineEntry(PublicIdModel):
     body = models.TextField(blank=True)
     significance = models.TextField(blank=True)
     action_taken = models.TextField(blank=True)
+    # Database defaults: functions of the owner write entries too, and name only what they know.
+    child_words = models.TextField(blank=True, db_default="")
+    matters_to_plan = models.BooleanField(default=False, db_default=False)
+    before_birth = models.BooleanField(default=False, db_default=False)
+    # Whether it may be read with the family in a meeting; it lets no further account in.
+    family_may_see = models.BooleanField(default=False, db_default=False)
 
     objects = TimelineQuerySet.as_manager()
 

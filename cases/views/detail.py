@@ -19,6 +19,7 @@ def case(request: ActingRequest, uuid: UUID) -> HttpResponse:
     context = {
         "case": found,
         "leads": found.held_level >= AccessLevel.LEAD,
+        "contributes": found.held_level >= AccessLevel.CONTRIBUTE,
         "emergency_until": sight.emergency_until(request.acting),
         "child": access.child_summary(request.acting, found),
         "sight": sight,

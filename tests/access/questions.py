@@ -55,8 +55,21 @@ def of_case(scene: Scene, name: str, case: Row) -> Iterator[Question]:
         address = reverse(f"cases:{route}", args=[case["uuid"]])
         yield Question(address)
         yield Question(address, ())
+    yield from _entries(case)
     yield from _choices(scene, name, case)
     yield from _parts(scene, case)
+
+
+def _entries(case: Row) -> Iterator[Question]:
+    """Yield what writing on a timeline asks: the form, and who would see what is written."""
+    yield Question(reverse("cases:entry_kinds", args=[case["uuid"]]))
+    for kind in ("note", "health_event", "police_event"):
+        yield Question(reverse("cases:entry_add", args=[case["uuid"], kind]))
+    address = reverse("cases:entry_add", args=[case["uuid"], "note"])
+    typed = {"title": "Seen", "day-day": "1", "day-month": "2", "day-year": "2024", "sensitivity": "0"}
+    for audience in ("everybody", "own_team", "named"):
+        yield Question(address, _sorted(typed | {"audience": audience}))
+    yield Question(address, _sorted(typed | {"audience": "sectors", "audience_sectors": "health"}))
 
 
 def _directory() -> Iterator[str]:

@@ -51,6 +51,7 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         "agencies:team_change": {"uuid": alice.membership.teams.get().uuid},
         "agencies:join_link": {"secret": "unknown"},
         "agencies:": of_agency,
+        "cases:entry_add": {"uuid": shared.uuid, "kind": "note"},
         "cases:emergency_review": {"uuid": taken.uuid},
         "cases:involvement_end": {"uuid": shared.uuid, "involvement": part.uuid},
         "cases:exclusion_lift": {"uuid": shared.uuid, "person": scene.people["tess"].user.uuid},

@@ -116,6 +116,7 @@ def _add_keys_of_cases(world: World) -> None:
             "excluded": world.person("maggie").user.uuid,
             "involvement": Involvement.objects.get(case=robin, team__agency__name=demo.OAKFIELD).uuid,
             "sector": "housing",
+            "kind of entry": "police_event",
             "review": CaseUserGrant.objects.get(kind="emergency").uuid,
         }
 
@@ -269,6 +270,8 @@ PAGES: dict[str, Visit] = {
     "cases:emergency_review": Visit("ian", ("review",)),
     "cases:detail": Visit("alice", CASE),
     "cases:access": Visit("alice", ("case with exclusion",)),
+    "cases:entry_kinds": Visit("alice", CASE),
+    "cases:entry_add": Visit("piotr", ("case", "kind of entry")),
     "cases:involve": Visit("alice", CASE),
     "cases:involvement_end": Visit("alice", ("case", "involvement")),
     "cases:allocate": Visit("alice", CASE),
