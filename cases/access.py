@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, IntegerField, Q, QuerySet
+from django.db.models import F, IntegerField, QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import Http404
 from django.utils import timezone
@@ -23,13 +23,10 @@ from cases import access_sql
 from cases.access_sql import BY_ACTIVITY, Order
 from cases.models import (
     AccessLevel,
-    Address,
     Case,
     CaseExclusion,
     CaseUserGrant,
     Child,
-    ChildIdentifier,
-    ChildName,
     Involvement,
     NotNeeded,
     TimelineEntry,
@@ -81,7 +78,7 @@ class Filters:
 
 def level(by: Acting, case: Case) -> AccessLevel | None:
     """Return what ``by`` may do with ``case``, None where they may not see it. Records nothing."""
-    held = _with_level(by).filter(pk=case.pk).values_list("level", flat=True).first()
+    held = with_level(by).filter(pk=case.pk).values_list("level", flat=True).first()
     return AccessLevel(held) if held else None
 
 
@@ -92,7 +89,7 @@ def case(by: Acting, ref: UUID | str, *, to: AccessLevel = AccessLevel.VIEW) -> 
     Raises Http404 alike for a case that does not exist and for one that ``by`` may not see or use so.
     """
     related = ("child", "lead_agency", "allocated_team", "allocated_to", "duty_team")
-    found = _with_level(by).filter(uuid=ref).select_related(*related).first()
+    found = with_level(by).filter(uuid=ref).select_related(*related).first()
     if found is None or (found.level or 0) < to:
         audit.record_refusal("case.view", by=by, target="cases.Case", uuids=[UUID(str(ref))])
         raise Http404
@@ -117,21 +114,17 @@ def refusal(by: Acting, case: Case) -> Http404:
     return Http404()
 
 
-def _with_level(by: Acting) -> Any:
+def with_level(by: Acting) -> Any:
+    """Return the cases that ``by`` may ask about, each with ``level``: None where they may not see it."""
     params = (list(by.group_ids), by.user_id, by.user_id)
     held = RawSQL(access_sql.LEVEL, params, output_field=IntegerField())  # noqa: S611  (a constant statement)
     found = Case.objects.with_child_name().annotate(level=held)
     return found if by.works_with_cases else found.none()
 
 
-def child(by: Acting, ref: UUID | str) -> Child:
-    """Return the child with the UUID ``ref``; the look is recorded. Raises Http404 for absent and forbidden."""
-    found = Child.objects.visible_to(by).filter(uuid=ref).first()
-    if found is None:
-        audit.record_refusal("child.view", by=by, target="cases.Child", uuids=[UUID(str(ref))])
-        raise Http404
-    audit.record_read("child.view", by=by, target="cases.Child", uuids=[found.uuid])
-    return found
+def open_case_of(by: Acting, child: Child, *, to: AccessLevel = AccessLevel.VIEW) -> Case | None:
+    """Return the child's open case where ``by`` holds at least the level ``to`` on it. Records nothing."""
+    return cast("Case | None", with_level(by).filter(child=child, status=Case.Status.OPEN, level__gte=to).first())
 
 
 def involvement(by: Acting, case: Case, ref: UUID) -> Involvement:
@@ -148,33 +141,6 @@ def exclusion(by: Acting, case: Case, person: UUID) -> CaseExclusion:
     if found is None:
         raise Http404
     return found
-
-
-@dataclass(frozen=True)
-class ChildSummary:
-    """What a case's page says of the child: names, live numbers, and the addresses the reader may know."""
-
-    names: list[ChildName]
-    identifiers: list[ChildIdentifier]
-    addresses: list[Address]
-
-
-def child_summary(by: Acting, case: Case) -> ChildSummary:
-    """Return the summary of the child of ``case``, which came through this door.
-
-    A protected address is there only for the person who recorded it and those whom it names.
-    """
-    now = {"child": case.child_id, "until__isnull": True}
-    known = Q(is_protected=False) | Q(recorded_by=by.user_id) | Q(pk__in=_named_on(by))
-    return ChildSummary(
-        names=list(ChildName.objects.filter(**now)),
-        identifiers=list(ChildIdentifier.objects.filter(**now)),
-        addresses=list(Address.objects.filter(known, **now)),
-    )
-
-
-def _named_on(by: Acting) -> QuerySet[Any]:
-    return Address.readers.through.objects.filter(user=by.user_id).values("address")
 
 
 # --- Lists ----------------------------------------------------------------------------------------
@@ -340,6 +306,11 @@ def _live_members(team_ids: list[int]) -> dict[int, list[Membership]]:
 
 def missing_sectors(by: Acting, case: Case) -> list[Sector]:
     """Return the sectors with no involvement in ``case`` that ``by`` may know of and no reason why not."""
-    involved = Involvement.objects.visible_to(by).filter(ongoing(), case=case).values("team__agency__sector")
-    settled = NotNeeded.objects.filter(case=case).values("sector")
+    involved = known_parts(by, case).values("team__agency__sector")
+    settled = NotNeeded.objects.filter(case=case, sector__isnull=False).values("sector")
     return list(Sector.objects.exclude(pk__in=involved).exclude(pk__in=settled).exclude(code="other"))
+
+
+def known_parts(by: Acting, case: Case) -> QuerySet[Involvement]:
+    """Return the ongoing parts of teams in ``case``, which came through this door, that ``by`` may know of."""
+    return Involvement.objects.visible_to(by).filter(ongoing(), case=case)

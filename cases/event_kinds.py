@@ -26,6 +26,7 @@ class Kind(StrEnum):
     EXCLUDED = "excluded"
     EXCLUSION_LIFTED = "exclusion_lifted"
     EMERGENCY_ACCESS = "emergency_access"
+    CHILD_CHANGED = "child_changed"
     NOTE = "note"
     CONTACT = "contact"
     HEALTH_EVENT = "health_event"
@@ -105,6 +106,7 @@ KINDS: Mapping[Kind, KindSpec] = {
     Kind.STRENGTH: KindSpec(
         _("Strength"), Group.STRENGTH, by_hand=True, hint=_("What goes well, who helps, what the child is proud of")
     ),
+    Kind.CHILD_CHANGED: KindSpec(_("The child’s details"), Group.STATUS),
 }
 
 

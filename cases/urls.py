@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.views import detail, emergency, entries, lists, work
+from cases.views import children, detail, emergency, entries, lists, work
 
 app_name = "cases"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -23,5 +23,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<uuid:uuid>/exclude/", work.case_exclude, name="exclude"),
     path("cases/<uuid:uuid>/exclusions/<uuid:person>/end/", work.exclusion_lift, name="exclusion_lift"),
     path("cases/<uuid:uuid>/not-needed/<slug:sector>/", work.case_not_needed, name="not_needed"),
+    path("cases/<uuid:uuid>/not-needed/service/<uuid:service>/", work.service_not_needed, name="service_not_needed"),
     path("cases/<uuid:uuid>/close/", work.case_close, name="close"),
+    path("children/<uuid:uuid>/", children.child, name="child"),
+    path("children/<uuid:uuid>/change/", children.child_change, name="child_change"),
+    path("children/<uuid:uuid>/names/add/", children.child_name_add, name="child_name_add"),
+    path("children/<uuid:uuid>/numbers/add/", children.child_number_add, name="child_number_add"),
+    path("children/<uuid:uuid>/addresses/add/", children.child_address_add, name="child_address_add"),
+    path("children/<uuid:uuid>/family/add/", children.child_relative_add, name="child_relative_add"),
+    path(
+        "children/<uuid:uuid>/family/<uuid:fact>/change/",
+        children.child_relative_change,
+        name="child_relative_change",
+    ),
+    path("children/<uuid:uuid>/services/add/", children.child_service_add, name="child_service_add"),
+    path("children/<uuid:uuid>/<slug:kind>/<uuid:fact>/end/", children.child_fact_end, name="child_fact_end"),
 ]

@@ -11,6 +11,7 @@ from agencies.acting import Acting
 from agencies.models import Team
 from agencies.roles import Can
 from cases import identifiers
+from cases.actions.child_change import begin, finish
 from cases.codes import Sex
 from cases.models import Child, ChildIdentifier, ChildName
 from safeguard.audit import actions as audit
@@ -57,19 +58,18 @@ def _check(new: NewChild, team: Team, by: Acting) -> None:
 def add_identifier(
     child: Child, kind: ChildIdentifier.Kind, value: str, *, keep_unverified: bool = False, by: Acting
 ) -> ChildIdentifier:
-    """Add a number to ``child``, which came through the door.
+    """Add a number to ``child``. Raises Http404 for who may not change the child's record.
 
     An NHS number or UPN with a wrong check digit is refused, or kept as unverified when
     ``keep_unverified`` says so: never silently. Raises ValidationError.
     """
-    number = identifiers.normalised(value)
+    changed, number = begin(child, by), identifiers.normalised(value)
     right = identifiers.has_right_check_digit(kind, number)
     if not right and not keep_unverified:
         message = _("Nothing was saved. %(kind)s has a wrong check digit: correct it, or keep it as unverified.")
         raise ValidationError(message % {"kind": ChildIdentifier.Kind(kind).label})
     made, _new = ChildIdentifier.objects.get_or_create(
-        child=child, kind=kind, value=number, until=None, defaults={"verified": right, "recorded_by": by.user}
+        child=changed, kind=kind, value=number, until=None, defaults={"verified": right, "recorded_by": by.user}
     )
-    detail = {"kind": str(kind), "verified": made.verified}
-    audit.record("child.add_identifier", by=by, target="cases.Child", uuids=[child.uuid], detail=detail)
+    finish(changed, "child.add_identifier", _("A number of the child was added"), by=by)
     return made

@@ -12,7 +12,7 @@ from agencies.api.pages import after, page
 from agencies.api.parameters import PageParameters, Parameters
 from agencies.api.views import NOT_FOUND, REFUSALS, ReadView
 from agencies.scopes import Scope
-from cases import access
+from cases import access, access_child
 from cases.access import COUNT_CAP, Filters, Position
 from cases.api.parameters import ORDERS, CaseParameters, filters
 from cases.api.serializers import CasePage, CaseSerializer, ChildDetailSerializer, ChildPage, ChildSerializer
@@ -94,6 +94,6 @@ class ChildDetail(ReadView):
     )
     def get(self, request: Request, uuid: UUID) -> Response:
         """One child. What does not exist and what you may not see are answered alike."""
-        found = access.child(self.by, uuid)
+        found = access_child.child(self.by, uuid)
         prefetch_related_objects([found], "names", "identifiers")
         return Response(ChildDetailSerializer(found).data)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.forms.models import ModelChoiceIterator
@@ -155,11 +156,13 @@ class InvolveForm(Form):
         ),
     }
 
-    def __init__(self, *args: Any, sector: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sector: str = "", agency: UUID | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         teams = Team.objects.filter(is_active=True, agency__status="active").select_related("agency")
         if sector:
             teams = teams.filter(agency__sector__code=sector)
+        if agency:
+            teams = teams.filter(agency__uuid=agency)
         self.fields["team"].queryset = teams  # type: ignore[attr-defined]  # above
 
     def terms(self) -> Terms:

@@ -1,7 +1,7 @@
 """The cases' tables."""
 
 from cases.models.case import AccessLevel, Case, Involvement, NotNeeded
-from cases.models.child import Address, Child, ChildIdentifier, ChildName
+from cases.models.child import Address, Child, ChildIdentifier, ChildName, KnownService
 from cases.models.family import Person, Relationship
 from cases.models.grants import CaseExclusion, CaseGroupGrant, CaseUserGrant
 from cases.models.timeline import Sensitivity, TimelineEntry, TimelineEntryReader
@@ -17,6 +17,7 @@ __all__ = [
     "ChildIdentifier",
     "ChildName",
     "Involvement",
+    "KnownService",
     "NotNeeded",
     "Person",
     "Relationship",

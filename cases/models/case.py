@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Team, User
 from cases.codes import LawfulBasis, LevelOfNeed
-from cases.models.child import Child
+from cases.models.child import Child, KnownService
 from cases.querysets import CaseQuerySet, InvolvementQuerySet, ProtectedQuerySet
 from safeguard.common.fields import TsTzRange
 from safeguard.common.models import PublicIdModel, TimestampedModel
@@ -153,12 +153,13 @@ class Involvement(PublicIdModel, TimestampedModel):
 
 @pghistory.track()
 class NotNeeded(PublicIdModel):
-    """Why a sector or a known team is not involved in a case: a decision, not a gap."""
+    """Why a sector, or a service that the child is known to, is not involved in a case: a decision, not a gap."""
 
     protected = True
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="not_needed")
-    sector = models.ForeignKey("agencies.Sector", on_delete=models.PROTECT, related_name="+")
+    sector = models.ForeignKey("agencies.Sector", on_delete=models.PROTECT, null=True, related_name="+")
+    service = models.ForeignKey(KnownService, on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=300)
     decided_at = models.DateTimeField(db_default=Now())
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -167,7 +168,12 @@ class NotNeeded(PublicIdModel):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(sector__isnull=False, service__isnull=True) | Q(sector__isnull=True, service__isnull=False),
+                name="notneeded_sector_or_service",
+            ),
             models.UniqueConstraint(fields=["case", "sector"], name="notneeded_once"),
+            models.UniqueConstraint(fields=["case", "service"], name="notneeded_service_once"),
             models.CheckConstraint(condition=~Q(reason=""), name="notneeded_says_why"),
         ]
 

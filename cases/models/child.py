@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import Team, User
+from agencies.models import Agency, Team, User
 from cases.codes import Disability, Ethnicity, Known, Sex
 from cases.querysets import ChildQuerySet
 from safeguard.common.models import PublicIdModel, TimestampedModel
@@ -49,6 +49,11 @@ class Child(PublicIdModel, TimestampedModel):
 
     def __str__(self) -> str:
         return f"child {self.uuid}"
+
+    @property
+    def disability_labels(self) -> list[str]:
+        """Return the names of the child's disabilities as people read them."""
+        return [str(Disability(code).label) for code in self.disabilities]
 
 
 class Dated(models.Model):
@@ -157,3 +162,42 @@ class Address(PublicIdModel, Dated):
 
     def __str__(self) -> str:
         return f"address {self.uuid}"
+
+
+@pghistory.track()
+class KnownService(PublicIdModel, Dated):
+    """A school, practice or worker that the child is known to: who should be asked, whether involved or not.
+
+    ``agency`` where it takes part here; a name alone where it does not.
+    """
+
+    protected = True
+
+    class Kind(models.TextChoices):
+        SCHOOL = "school", _("School or college")
+        EARLY_YEARS = "early_years", _("Nursery or childminder")
+        GP = "gp", _("GP practice")
+        HEALTH_VISITOR = "health_visitor", _("Health visitor")
+        SCHOOL_NURSE = "school_nurse", _("School nurse")
+        DENTIST = "dentist", _("Dentist")
+        YOUTH = "youth", _("Youth or voluntary service")
+        OTHER = "other", _("Another service")
+
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="services")
+    kind = models.CharField(max_length=20, choices=Kind)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    name = models.CharField(max_length=200, blank=True)
+
+    class Meta(Dated.Meta):
+        abstract = False
+        ordering = ["kind", "-id"]
+        constraints = [
+            *Dated.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(agency__isnull=False, name="") | (Q(agency__isnull=True) & ~Q(name="")),
+                name="knownservice_agency_or_name",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"service {self.uuid}"

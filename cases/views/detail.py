@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from agencies.request import ActingRequest
-from cases import access
+from cases import access, access_child
 from cases.models import AccessLevel
 
 
@@ -21,9 +21,10 @@ def case(request: ActingRequest, uuid: UUID) -> HttpResponse:
         "leads": found.held_level >= AccessLevel.LEAD,
         "contributes": found.held_level >= AccessLevel.CONTRIBUTE,
         "emergency_until": sight.emergency_until(request.acting),
-        "child": access.child_summary(request.acting, found),
+        "child": access_child.child_summary(request.acting, found.child_id),
         "sight": sight,
         "missing": access.missing_sectors(request.acting, found),
+        "missing_services": access_child.missing_services(request.acting, found),
         "entries": access.timeline_page(request.acting, found, limit=10),
     }
     return render(request, "cases/detail.html", context)

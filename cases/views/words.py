@@ -92,3 +92,31 @@ NOT_NEEDED = Words(
     _("The reason is kept."),
     (_("The case page stops asking for this sector. You can still involve one of its teams at any time."),),
 )
+CHILD_DETAILS = Words(_("Change the child’s details"), _("Save"), _("The details are saved."))
+CHILD_NAME = Words(_("Add a name"), _("Save"), _("The name is saved."))
+CHILD_NUMBER = Words(
+    _("Add a number"),
+    _("Save"),
+    _("The number is saved."),
+    (_("NHS numbers and UPNs carry a check digit: a wrong one is refused unless you ask to keep it."),),
+)
+CHILD_ADDRESS = Words(_("Add an address"), _("Save"), _("The address is saved."))
+CHILD_RELATIVE = Words(
+    _("Add somebody of the family"),
+    _("Save"),
+    _("They are added to the family."),
+    (_("Everybody who sees the child sees whom you add here."),),
+)
+CHILD_TIE = Words(_("Change a relationship"), _("Save"), _("The relationship is saved."))
+CHILD_SERVICE = Words(
+    _("Add a service that knows the child"),
+    _("Save"),
+    _("The service is added."),
+    (_("This shares nothing with them. It says whom to ask, and the case page shows who is not involved."),),
+)
+CHILD_END = Words(
+    _("It holds no longer"),
+    _("Save"),
+    _("It is kept as what held before."),
+    (_("Nothing is deleted: it stays on the child’s record with its last day."),),
+)

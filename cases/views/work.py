@@ -17,7 +17,7 @@ from agencies.models import Sector, Team, User
 from agencies.request import ActingRequest
 from agencies.roles import Can
 from agencies.views.attempt import attempted, form_page
-from cases import access
+from cases import access, access_child
 from cases.actions.allocation import allocate
 from cases.actions.gaps import say_not_needed
 from cases.actions.involvement import end_involvement, involve
@@ -62,7 +62,7 @@ def case_open(request: ActingRequest) -> HttpResponse:
 def case_involve(request: ActingRequest, uuid: UUID) -> HttpResponse:
     """Bring a team in."""
     case = _led(request, uuid)
-    form = InvolveForm(request.POST or None, sector=request.GET.get("sector", ""))
+    form = InvolveForm(request.POST or None, sector=request.GET.get("sector", ""), agency=_agency_asked(request))
 
     def act(data: dict[str, Any]) -> None:
         involve(case, data["team"], form.terms(), by=request.acting)
@@ -87,7 +87,7 @@ def involvement_end(request: ActingRequest, uuid: UUID, involvement: UUID) -> Ht
 def case_allocate(request: ActingRequest, uuid: UUID) -> HttpResponse:
     """Allocate the case to a team and a person."""
     case = _led(request, uuid)
-    people, teams = _involved(request, case)
+    people, teams = people_involved(request, case)
     before = {"allocated_team": case.allocated_team, "allocated_to": case.allocated_to}
     initial = before | {"level_of_need": case.level_of_need}
     form = AllocateForm(request.POST or None, people=people, teams=teams, initial=initial)
@@ -103,7 +103,7 @@ def case_allocate(request: ActingRequest, uuid: UUID) -> HttpResponse:
 def case_restrict(request: ActingRequest, uuid: UUID) -> HttpResponse:
     """Restrict the case to named people."""
     case = _led(request, uuid)
-    people, teams = _involved(request, case)
+    people, teams = people_involved(request, case)
     form = RestrictForm(request.POST or None, people=people, teams=teams)
 
     def act(data: dict[str, Any]) -> None:
@@ -137,7 +137,7 @@ def case_close(request: ActingRequest, uuid: UUID) -> HttpResponse:
 def case_exclude(request: ActingRequest, uuid: UUID) -> HttpResponse:
     """Keep a person out."""
     case = _led(request, uuid)
-    people, _teams = _involved(request, case)
+    people, _teams = people_involved(request, case)
     form = ExcludeForm(request.POST or None, people=people)
 
     def act(data: dict[str, Any]) -> None:
@@ -157,6 +157,18 @@ def exclusion_lift(request: ActingRequest, uuid: UUID, person: UUID) -> HttpResp
 
 
 @form_methods
+def service_not_needed(request: ActingRequest, uuid: UUID, service: UUID) -> HttpResponse:
+    """Say why a service that the child is known to is not involved."""
+    missing = access_child.missing_service(request.acting, _led(request, uuid), service)
+
+    def act(case: Case, reason: str) -> None:
+        say_not_needed(case, missing, reason=reason, by=request.acting)
+
+    shown = missing.agency.name if missing.agency else missing.name
+    return _with_reason(request, uuid, act, _named(words.NOT_NEEDED, sector=shown), NotNeededForm)
+
+
+@form_methods
 def case_not_needed(request: ActingRequest, uuid: UUID, sector: str) -> HttpResponse:
     """Say why a sector is not involved."""
     missing = get_object_or_404(Sector, code=sector)
@@ -172,6 +184,13 @@ AGAIN = gettext_lazy("You no longer see this case.")
 
 def _led(request: ActingRequest, uuid: UUID) -> Case:
     return access.case(request.acting, uuid, to=AccessLevel.LEAD)
+
+
+def _agency_asked(request: ActingRequest) -> UUID | None:
+    try:
+        return UUID(request.GET.get("agency", ""))
+    except ValueError:
+        return None
 
 
 def _with_reason(
@@ -202,7 +221,7 @@ def _named(texts: Words, **names: str) -> Words:
     return replace(texts, title=str(texts.title) % names)
 
 
-def _involved(request: ActingRequest, case: Case) -> tuple[dict[User, str], list[Team]]:
+def people_involved(request: ActingRequest, case: Case) -> tuple[dict[User, str], list[Team]]:
     """Return the people who see ``case`` now, each with their place, and the involved teams."""
     sight = access.who_can_see(request.acting, case)
     # To name a confidential team or its people on the case would tell everybody that they are involved.

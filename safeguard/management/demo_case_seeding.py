@@ -10,21 +10,34 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from agencies.acting import Acting, acting
-from agencies.models import Sector, Team, User
+from agencies.models import Agency, Sector, Team, User
 from cases import timeline
 from cases.actions.allocation import allocate
+from cases.actions.child_record import NewAddress, add_address, add_service
 from cases.actions.children import NewChild, add_identifier, record_child
 from cases.actions.emergency import take_emergency_access
+from cases.actions.family import NewRelative, Tie, add_relative
 from cases.actions.gaps import say_not_needed
 from cases.actions.grants import lock
 from cases.actions.involvement import Terms, involve
 from cases.actions.opening import close_case, open_case
 from cases.actions.restriction import exclude, restrict
+from cases.codes import Known
 from cases.event_kinds import Kind
-from cases.models import Case, CaseGroupGrant, Child, ChildIdentifier, ChildName, Involvement, TimelineEntry
+from cases.models import (
+    Case,
+    CaseGroupGrant,
+    Child,
+    ChildIdentifier,
+    ChildName,
+    Involvement,
+    KnownService,
+    Relationship,
+    TimelineEntry,
+)
 from safeguard.audit.actor import Origin
 from safeguard.common import row_security
-from safeguard.management.demo_cases import DEMO_CASES, Brought, DemoCase, Told
+from safeguard.management.demo_cases import DEMO_CASES, Brought, DemoCase, Relative, Told
 
 
 def seed_cases() -> int:
@@ -72,7 +85,24 @@ def _child(spec: DemoCase, team: Team, by: Acting) -> Child:
     child = record_child(new, team=team, by=by)
     if spec.nhs_number:
         add_identifier(child, ChildIdentifier.Kind.NHS, spec.nhs_number, by=by)
+    if spec.address:
+        add_address(child, NewAddress(lines=spec.address), by=by)
+    for relative in spec.family:
+        _relate(child, relative, team, by)
+    for kind, name in spec.services:
+        agency = Agency.objects.filter(name=name).first()
+        add_service(child, KnownService.Kind(kind), agency=agency, name="" if agency else name, by=by)
     return child
+
+
+def _relate(child: Child, relative: Relative, team: Team, by: Acting) -> None:
+    tie = Tie(
+        kind=Relationship.Kind(relative.kind),
+        lives_with=Known(relative.lives_with),
+        parental_responsibility=Known(relative.parental_responsibility),
+        contact_not_allowed=relative.contact_not_allowed,
+    )
+    add_relative(child, NewRelative(name=relative.name), tie, team=team, by=by)
 
 
 def _bring(case: Case, brought: Brought, by: Acting) -> None:

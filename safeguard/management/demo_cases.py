@@ -43,12 +43,23 @@ class Told:
     sensitivity: Sensitivity = Sensitivity.ORDINARY
 
 
+@dataclass(frozen=True)
+class Relative:
+    """Somebody of the family: what they are to the child, whether they live together and may meet."""
+
+    name: str
+    kind: str
+    lives_with: str = "yes"
+    parental_responsibility: str = "yes"
+    contact_not_allowed: bool = False
+
+
 @dataclass(frozen=True, kw_only=True)
 class DemoCase:
     """A child with a case. ``age`` is in days, below zero for an unborn child; ``days`` is since the opening.
 
-    ``named`` are those who alone see it (restricted), ``out`` is kept out, ``emergency`` took emergency
-    access; each goes with its reason.
+    ``services`` know the child: kind and name. ``named`` are those who alone see it (restricted), ``out`` is
+    kept out, ``emergency`` took emergency access; each goes with its reason.
     """
 
     given: str
@@ -61,6 +72,9 @@ class DemoCase:
     level: LevelOfNeed | None = None
     worker: str = ""
     nhs_number: str = ""
+    address: str = ""
+    family: tuple[Relative, ...] = ()
+    services: tuple[tuple[str, str], ...] = ()
     brought: tuple[Brought, ...] = ()
     told: tuple[Told, ...] = ()
     named: tuple[str, ...] = ()
@@ -82,6 +96,13 @@ DEMO_CASES: tuple[DemoCase, ...] = (
         level=TARGETED,
         worker=ALICE,
         nhs_number="999 000 0018",
+        address="14 Invented Lane, Northshire",
+        family=(
+            Relative("Jo Example", "mother"),
+            Relative("Lee Example", "father", lives_with="no", contact_not_allowed=True),
+            Relative("Gwen Example", "grandparent", lives_with="no", parental_responsibility="no"),
+        ),
+        services=(("school", demo.OAKFIELD), ("gp", "Invented Road Surgery")),
         brought=(
             Brought(demo.OAKFIELD, 118, "Attendance, and how Robin is at school"),
             Brought(demo.HEALTH, 110, "Health checks that were missed"),

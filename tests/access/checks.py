@@ -37,7 +37,7 @@ def addresses(scene: Scene) -> Iterator[str]:
     for row in scene.truth.rows["Case"].values():
         yield from (reverse(route, args=[row["uuid"]]) for route in PAGES)
     for row in scene.truth.rows["Child"].values():
-        yield reverse("api:child", args=[row["uuid"]])
+        yield from (reverse(route, args=[row["uuid"]]) for route in ("api:child", "cases:child"))
 
 
 def crawler(scene: Scene, name: str) -> Finding:

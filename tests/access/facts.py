@@ -171,6 +171,7 @@ RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "ChildIdentifier": _of_child,
     "Address": _address,
     "Relationship": _of_child,
+    "KnownService": _of_child,
     "Person": _person,
     "Involvement": _involvement,
     "NotNeeded": _of_case,

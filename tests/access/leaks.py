@@ -13,7 +13,7 @@ from django.db import connection
 from agencies.acting import acting
 from agencies.actions import tokens
 from agencies.querysets import MembershipQuerySet
-from cases import access, access_sql, beyond_sight
+from cases import access, access_child, access_sql, beyond_sight
 from cases.actions import opening
 from cases.api.serializers import CaseSerializer
 from cases.models import (
@@ -81,14 +81,14 @@ def _with_reasons(self: Any, case: Case) -> dict[str, Any]:
 def _forbidden(by: Any, ref: Any, **_kwargs: Any) -> Case:
     with as_owner():
         there = Case.objects.filter(uuid=ref).exists()
-    found = access._with_level(by).filter(uuid=ref).first()
+    found = access.with_level(by).filter(uuid=ref).first()
     if there and found is None:
         raise PermissionDenied
     return RIGHT_CASE(by, ref, **_kwargs)
 
 
 RIGHT_CASE = access.case
-RIGHT_INVOLVED = work._involved
+RIGHT_INVOLVED = work.people_involved
 RIGHT_OPENING = opening._insert
 RIGHT_TAKING = beyond_sight.take_emergency_access
 
@@ -115,8 +115,8 @@ def _tells_of_exclusion(reference: str, reason: str, lasts: Any) -> Any:
     return RIGHT_TAKING(reference, reason, lasts)
 
 
-def _all_addresses(_by: Any, case: Case) -> access.ChildSummary:
-    return access.ChildSummary([], [], list(Address.objects.filter(child=case.child_id)))
+def _all_addresses(_by: Any, child: int, **_kwargs: Any) -> access_child.ChildSummary:
+    return access_child.ChildSummary([], [], list(Address.objects.filter(child=child)), [], [])
 
 
 def _any_involvement(by: Any, _case: Case, ref: Any) -> Involvement:
@@ -173,7 +173,7 @@ LEAKS = [
     ),
     Planted("a count of all", "tariq", "agreement", lambda: patch.object(access, "case_count", _kept_count)),
     Planted("403 instead of 404", "olive", "denials", lambda: patch.object(access, "case", _forbidden)),
-    Planted("a choice list", "mo", "non_interference", lambda: patch.object(work, "_involved", _all_teams)),
+    Planted("a choice list", "mo", "non_interference", lambda: patch.object(work, "people_involved", _all_teams)),
     Planted("expiry ignored", "mona", "denials", _level(LIVE_UNTIL, "")),
     Planted("restriction ignored", "tariq", "denials", _level(" AND NOT g.restricted", "")),
     Planted("exclusion ignored", "tess", "denials", _level(EXCLUDED, "WHERE x.user_id = 0 AND x.user_id = %s")),
@@ -185,7 +185,9 @@ LEAKS = [
     Planted(
         "a message of uniqueness", "olive", "non_interference", lambda: patch.object(opening, "_insert", _names_taken)
     ),
-    Planted("protected address", "tariq", "crawler", lambda: patch.object(access, "child_summary", _all_addresses)),
+    Planted(
+        "protected address", "tariq", "crawler", lambda: patch.object(access_child, "child_summary", _all_addresses)
+    ),
     Planted(
         "emergency access as an oracle",
         "tess",

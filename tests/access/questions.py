@@ -44,7 +44,17 @@ def questions(scene: Scene, name: str) -> Iterator[Question]:
     for pk in scene.truth.rows["Case"]:
         yield from of_case(scene, name, scene.truth.rows["Case"][pk])
     for row in scene.truth.rows["Child"].values():
-        yield Question(reverse("api:child", args=[row["uuid"]]))
+        yield from of_child(row)
+
+
+def of_child(child: Row) -> Iterator[Question]:
+    """Yield every question about one child, seen or not."""
+    for route in ("api:child", "cases:child"):
+        yield Question(reverse(route, args=[child["uuid"]]))
+    for part in ("change", "names/add", "numbers/add", "addresses/add", "family/add", "services/add"):
+        address = f"/children/{child['uuid']}/{part}/"
+        yield Question(address)
+        yield Question(address, ())
 
 
 def of_case(scene: Scene, name: str, case: Row) -> Iterator[Question]:

@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from agencies.models import ContactPoint, Invitation
-from cases.models import CaseUserGrant, Involvement
+from cases.models import CaseUserGrant, Involvement, KnownService, Person, Relationship
 from safeguard.notifications.models import InboxItem
 from tests.access.scene import Scene
 from tests.factories import as_owner
@@ -40,6 +40,14 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         item = InboxItem.objects.create(dedupe_key=str(uuid4()), kind="x", recipient=alice.user, title="Something")
         taken = CaseUserGrant.objects.filter(kind="emergency", content_object=scene.made["restricted"]).get()
         part = Involvement.objects.filter(case=shared, level=3).get()
+        by = {"child": shared.child, "recorded_by": alice.user}
+        tie = Relationship.objects.create(
+            kind="father",
+            person=Person.objects.create(name="n", recorded_by_team=alice.membership.teams.get()),
+            recorded_by_team=alice.membership.teams.get(),
+            **by,
+        )
+        service = KnownService.objects.create(kind="dentist", name="n", **by)
     token = program_of(alice).token
     of_agency = {"uuid": agency.uuid}
     parts: dict[str, dict[str, Any]] = {
@@ -55,6 +63,10 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         "cases:emergency_review": {"uuid": taken.uuid},
         "cases:involvement_end": {"uuid": shared.uuid, "involvement": part.uuid},
         "cases:exclusion_lift": {"uuid": shared.uuid, "person": scene.people["tess"].user.uuid},
+        "cases:service_not_needed": {"uuid": shared.uuid, "service": service.uuid},
+        "cases:child_relative_change": {"uuid": shared.child.uuid, "fact": tie.uuid},
+        "cases:child_fact_end": {"uuid": shared.child.uuid, "kind": "relative", "fact": tie.uuid},
+        "cases:child": {"uuid": shared.child.uuid},
         "cases:not_needed": {"uuid": shared.uuid, "sector": "police"},
         "cases:": {"uuid": shared.uuid},
         "api:case": {"uuid": shared.uuid},

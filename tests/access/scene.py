@@ -30,6 +30,7 @@ from cases.models import (
     ChildIdentifier,
     ChildName,
     Involvement,
+    KnownService,
     NotNeeded,
     Person,
     Relationship,
@@ -105,6 +106,7 @@ def _furnish_child(random: Random, child: Child, teams: list[Team], users: list[
     team = random.choice(teams)
     person = Person.objects.create(name="n", recorded_by_team=team)
     Relationship.objects.create(child=child, person=person, kind="mother", recorded_by_team=team, recorded_by=users[0])
+    KnownService.objects.create(kind="gp", name="n", **by)
 
 
 def _furnish_case(random: Random, pk: int, users: list[User]) -> None:

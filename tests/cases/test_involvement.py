@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.utils import timezone
 
-from cases import access
+from cases import access, access_child
 from cases.actions.children import NewChild, add_identifier, record_child
 from cases.actions.involvement import Terms, end_involvement, involve
 from cases.actions.opening import close_case, open_case
@@ -131,7 +131,7 @@ def test_an_exclusion_beats_every_grant_and_the_childs_record(
 
     assert not sees(tess, case)
     with entered(tess) as by, pytest.raises(Http404):
-        access.child(by, case.child.uuid)
+        access_child.child(by, case.child.uuid)
 
     with entered(alice) as by:
         lift_exclusion(CaseExclusion.objects.get(user=tess.user), reason="A mistake", by=by)

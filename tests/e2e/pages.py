@@ -17,7 +17,7 @@ from agencies.actions.terms import Terms
 from agencies.models import Agency, ApiToken, ContactPoint, Membership, Team, User
 from agencies.roles import Role
 from agencies.sign_in.proof import SINGLE_SIGN_ON
-from cases.models import Case, CaseUserGrant, ChildName, Involvement
+from cases.models import Case, CaseUserGrant, ChildName, Involvement, KnownService, Relationship
 from safeguard.management import demo_accounts as demo
 from safeguard.notifications.models import OutboxMessage
 from tests.agencies.sign_in_steps import give_app, link_in
@@ -117,6 +117,10 @@ def _add_keys_of_cases(world: World) -> None:
             "involvement": Involvement.objects.get(case=robin, team__agency__name=demo.OAKFIELD).uuid,
             "sector": "housing",
             "kind of entry": "police_event",
+            "child": robin.child.uuid,
+            "relative": Relationship.objects.filter(child=robin.child)[0].uuid,
+            "fact kind": "relative",
+            "service": KnownService.objects.get(child=robin.child, kind="gp").uuid,
             "review": CaseUserGrant.objects.get(kind="emergency").uuid,
         }
 
@@ -195,7 +199,7 @@ def add_passkey(page: Page, world: World) -> None:
 
 # --- The table ------------------------------------------------------------------------------------
 
-AGENCY, CASE = ("agency",), ("case",)
+AGENCY, CASE, CHILD = ("agency",), ("case",), ("child",)
 PAGES: dict[str, Visit] = {
     "home": Visit("alice"),
     "style_guide": Visit("alice"),
@@ -280,7 +284,17 @@ PAGES: dict[str, Visit] = {
     "cases:exclude": Visit("alice", CASE),
     "cases:exclusion_lift": Visit("alice", ("case with exclusion", "excluded")),
     "cases:not_needed": Visit("alice", ("case", "sector")),
+    "cases:service_not_needed": Visit("alice", ("case", "service")),
     "cases:close": Visit("alice", CASE),
+    "cases:child": Visit("alice", CHILD),
+    "cases:child_change": Visit("alice", CHILD),
+    "cases:child_name_add": Visit("alice", CHILD),
+    "cases:child_number_add": Visit("alice", CHILD),
+    "cases:child_address_add": Visit("alice", CHILD),
+    "cases:child_relative_add": Visit("alice", CHILD),
+    "cases:child_relative_change": Visit("alice", ("child", "relative")),
+    "cases:child_service_add": Visit("alice", CHILD),
+    "cases:child_fact_end": Visit("alice", ("child", "fact kind", "relative")),
 }
 
 # Addresses that answer a browser's GET with no page: the status, or the type of what comes.

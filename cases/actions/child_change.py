@@ -1,0 +1,32 @@
+"""How every change of a child's record begins and ends: locked and allowed; recorded, and told without its content."""
+
+from agencies.acting import Acting
+from cases import access, timeline
+from cases.access_child import require_child
+from cases.actions.grants import lock_as
+from cases.event_kinds import Kind
+from cases.models import AccessLevel, Child
+from safeguard.audit import actions as audit
+
+
+def begin(child: Child, by: Acting) -> Child:
+    """Lock the child's row and return it as it is now; refuse whoever may not change it."""
+    require_child(by, child)
+    # past the door: the child whom the caller may change, locked against a second writer
+    return Child.objects.select_for_update(no_key=True).get(pk=child.pk)
+
+
+def finish(
+    child: Child,
+    action: str,
+    title: str,
+    *,
+    by: Acting,
+    audience: timeline.Audience = timeline.EVERYBODY_INVOLVED,
+) -> None:
+    """Record the change, and on the timeline of the child's open case that it happened; never what it was."""
+    audit.record(action, by=by, target="cases.Child", uuids=[child.uuid])
+    case = access.open_case_of(by, child, to=AccessLevel.CONTRIBUTE)
+    if case is not None:
+        event = timeline.Event(kind=Kind.CHILD_CHANGED, title=title, audience=audience)
+        timeline.write(lock_as(by, case, AccessLevel.CONTRIBUTE), event, by=by)
