@@ -96,13 +96,13 @@ DEMO_CASES: tuple[DemoCase, ...] = (
         level=TARGETED,
         worker=ALICE,
         nhs_number="999 000 0018",
-        address="14 Invented Lane, Northshire",
+        address="14 Nowhere Lane, Northshire",
         family=(
             Relative("Jo Example", "mother"),
             Relative("Lee Example", "father", lives_with="no", contact_not_allowed=True),
             Relative("Gwen Example", "grandparent", lives_with="no", parental_responsibility="no"),
         ),
-        services=(("school", demo.OAKFIELD), ("gp", "Invented Road Surgery")),
+        services=(("school", demo.OAKFIELD), ("gp", "Mill Road Surgery")),
         brought=(
             Brought(demo.OAKFIELD, 118, "Attendance, and how Robin is at school"),
             Brought(demo.HEALTH, 110, "Health checks that were missed"),
