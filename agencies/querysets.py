@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
+from django.conf import settings
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower, Now
@@ -10,9 +11,9 @@ from django.db.models.functions import Lower, Now
 from agencies.roles import Can, roles_with
 
 if TYPE_CHECKING:
-    from agencies.models import Agency, ApiToken, Invitation, Membership, User
+    from agencies.models import Agency, ApiToken, Invitation, Membership, PracticeProfile, User
 else:
-    Agency = ApiToken = Invitation = Membership = User = object
+    Agency = ApiToken = Invitation = Membership = PracticeProfile = User = object
 
 
 class AgencyQuerySet(QuerySet["Agency"]):
@@ -120,3 +121,15 @@ class ApiTokenQuerySet(QuerySet["ApiToken"]):
             live_teams=ArrayAgg("membership__teams__id", filter=active, default=[]),
             live_groups=ArrayAgg("membership__teams__group_id", filter=active, default=[]),
         )
+
+
+class PracticeProfileQuerySet(QuerySet["PracticeProfile"]):
+    """Versions of practice profiles."""
+
+    def current(self) -> "PracticeProfile | None":
+        """Return the newest version of this installation's profile, None while none is loaded."""
+        return self.of_code(settings.PRACTICE_PROFILE).first()
+
+    def of_code(self, code: str) -> Self:
+        """Return the versions of one profile, the newest first."""
+        return self.filter(code=code).order_by("-version")

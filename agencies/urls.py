@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from agencies.views import agencies, audit_log, directory, invitations, join, own, people, tokens
+from agencies.views import agencies, audit_log, directory, invitations, join, own, people, practice, tokens
 
 app_name = "agencies"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -40,6 +40,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agencies/<uuid:uuid>/contact-points/add/", agencies.contact_point_add, name="contact_point_add"),
     path("contact-points/<uuid:uuid>/change/", agencies.contact_point_change, name="contact_point_change"),
     path("contact-points/<uuid:uuid>/remove/", agencies.contact_point_remove, name="contact_point_remove"),
+    # The practice profile
+    path("practice/", practice.practice, name="practice"),
+    path("practice/<slug:code>/change/", practice.practice_change, name="practice_change"),
     # What was done for the agency
     path("audit/", audit_log.audit_log, name="audit_log"),
     # The link of an invitation: open to visitors

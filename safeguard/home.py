@@ -47,6 +47,7 @@ TASKS = (
         _("Reads, changes and refusals of your agency’s people"),
         Can.GOVERN_INFORMATION,
     ),
+    Task("agencies:practice", _("Practice profile"), _("Timescales, levels of need and terms that hold here")),
     Task("agencies:directory", _("Directory"), _("Who works where, and how to reach a duty desk")),
 )
 

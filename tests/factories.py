@@ -9,9 +9,11 @@ from django.contrib.auth.models import Group
 from django.db import connection, transaction
 
 from agencies.acting import Acting, acting
-from agencies.models import Agency, Membership, Sector, Team, User
+from agencies.actions.practice import load_profile
+from agencies.models import Agency, Membership, PracticeProfile, Sector, Team, User
+from agencies.profile_files import FOLDER, read_profile
 from agencies.roles import Role
-from safeguard.audit.actor import Origin
+from safeguard.audit.actor import Origin, system
 from safeguard.common.row_security import OWNER_ROLE, WEB_ROLE
 
 PASSWORD = "correct horse battery staple"
@@ -62,6 +64,15 @@ def make_membership(
         membership.teams.set(teams)
         user.groups.add(*(team.group for team in teams))
         return membership
+
+
+def load_england() -> PracticeProfile:
+    """Load England's practice profile and return it, the version that is current."""
+    with as_owner():
+        load_profile("england", read_profile(FOLDER / "england"), by=system("tests"))
+        current = PracticeProfile.objects.current()
+    assert current
+    return current
 
 
 def act(user: User, membership: Membership | None = None) -> Acting:

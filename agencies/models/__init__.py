@@ -2,6 +2,7 @@
 
 from agencies.models.agency import Agency, ContactPoint, Partnership, Sector, Team
 from agencies.models.membership import Basis, Clearance, Invitation, InvitationState, Membership, MembershipState
+from agencies.models.practice import LegalStatus, PracticeProfile, ProfileHoliday, SchoolTerm, Timescale
 from agencies.models.submission import FormSubmission
 from agencies.models.token import ApiToken, ApiTokenState
 from agencies.models.user import User
@@ -16,10 +17,15 @@ __all__ = [
     "FormSubmission",
     "Invitation",
     "InvitationState",
+    "LegalStatus",
     "Membership",
     "MembershipState",
     "Partnership",
+    "PracticeProfile",
+    "ProfileHoliday",
+    "SchoolTerm",
     "Sector",
     "Team",
+    "Timescale",
     "User",
 ]

@@ -369,3 +369,10 @@ LOGGING: dict[str, Any] = {
 DEMO = False  # shows the banner that says that everything here is fictional
 MFA_REQUIRED = True
 STYLE_GUIDE = False
+
+# --- Practice -------------------------------------------------------------------------------------
+# Whose timescales hold here: the name of a practice profile (agencies/profiles), loaded by
+# `manage.py load_profile`, and by `migrate` while there is none.
+
+PRACTICE_PROFILE = env.str("PRACTICE_PROFILE", default="england")
+PRACTICE_PROFILE_BY_MIGRATE = True

@@ -57,6 +57,7 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         "agencies:contact_point_add": of_agency,
         "agencies:contact_point_": {"uuid": point.uuid},
         "agencies:team_change": {"uuid": alice.membership.teams.get().uuid},
+        "agencies:practice_change": {"code": "CP_VISIT"},
         "agencies:join_link": {"secret": "unknown"},
         "agencies:": of_agency,
         "cases:entry_add": {"uuid": shared.uuid, "kind": "note"},

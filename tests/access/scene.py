@@ -43,7 +43,7 @@ from tests.access.marks import Marks
 from tests.access.worlds import make_case
 from tests.cases.conftest import entered, with_later_transaction
 from tests.conftest import Person as Actor
-from tests.factories import as_owner
+from tests.factories import as_owner, load_england
 
 Cast = dict[str, Actor]
 BASIS = "ca2004_s11"
@@ -73,6 +73,7 @@ def make_scene(cast: Cast, seed: int, *, cases: int) -> Scene:
     random = Random(seed)  # noqa: S311  (a scene, not a secret)
     marks = Marks()
     users = [person.user for person in cast.values()]
+    load_england()
     with as_owner():
         teams = list(Team.objects.select_related("agency", "group").order_by("pk"))
         for _ in range(cases):

@@ -121,6 +121,7 @@ def _add_keys_of_cases(world: World) -> None:
             "relative": Relationship.objects.filter(child=robin.child)[0].uuid,
             "fact kind": "relative",
             "service": KnownService.objects.get(child=robin.child, kind="gp").uuid,
+            "timescale": "CP_VISIT",
             "review": CaseUserGrant.objects.get(kind="emergency").uuid,
         }
 
@@ -263,6 +264,8 @@ PAGES: dict[str, Visit] = {
     "agencies:team_change": Visit("adam", ("team",)),
     "agencies:contact_point_add": Visit("adam", AGENCY),
     "agencies:contact_point_change": Visit("adam", ("contact point",)),
+    "agencies:practice": Visit("adam"),
+    "agencies:practice_change": Visit("adam", ("timescale",)),
     "agencies:audit_log": Visit("ian", refuses=False),
     "agencies:join": Visit(VISITOR, arrive=follow_invitation),
     "agencies:join_link": Visit(VISITOR, ("secret",)),

@@ -20,6 +20,7 @@ from safeguard.management import demo_accounts as demo
 from safeguard.management.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
 from safeguard.management.demo_case_seeding import seed_cases
 from safeguard.management.demo_cases import DEMO_CASES
+from safeguard.management.demo_practice import seed_practice
 
 PARTNERSHIP = "Northshire Safeguarding Children Partnership"
 
@@ -133,6 +134,7 @@ class Command(BaseCommand):
             seed_people()
             seed_posts()
             put_in_step()
+            seed_practice()
             seed_cases()
         parts = f"{len(PLACES)} agencies, {len(DEMO_ACCOUNTS)} accounts to try and {len(DEMO_CASES)} fictional cases"
         self.stdout.write(f"The demo has {parts}.")
