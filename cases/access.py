@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import F, IntegerField, QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import Http404
@@ -159,9 +158,9 @@ def case_page(
         return []
     condition, params = (filters or Filters()).sql()
     statement = access_sql.my_cases(order, groups=len(by.group_ids), filters=condition, continued=after is not None)
-    params |= _who(by) | {"limit": limit}
+    params |= access_sql.who(by) | {"limit": limit}
     params |= {"after_key": after.key, "after_case": after.pk} if after else {}
-    return [Position(key, pk) for pk, key in _rows(statement, params)]
+    return [Position(key, pk) for pk, key in access_sql.rows(statement, params)]
 
 
 def cases_at(positions: Sequence[Position], by: Acting) -> list[Case]:
@@ -182,11 +181,11 @@ def case_count(by: Acting, filters: Filters | None = None) -> int:
     if not by.works_with_cases:
         return 0
     condition, params = (filters or Filters()).sql()
-    params |= _who(by) | {"limit": COUNT_CAP + 1}
-    grants, cases = _rows(access_sql.first_grants(filters=condition), params)[0]
+    params |= access_sql.who(by) | {"limit": COUNT_CAP + 1}
+    grants, cases = access_sql.rows(access_sql.first_grants(filters=condition), params)[0]
     if grants == cases or grants <= COUNT_CAP:
         return int(cases)
-    return int(_rows(access_sql.count_my_cases(filters=condition), params)[0][0])
+    return int(access_sql.rows(access_sql.count_my_cases(filters=condition), params)[0][0])
 
 
 def children_at(positions: Sequence[Position], by: Acting) -> list[Child]:
@@ -210,28 +209,11 @@ def timeline_page(by: Acting, case: Case, *, after: Position | None = None, limi
 
     ``case`` came through this door. Two statements: ids by an index-only scan, then the bodies.
     """
-    params = _who(by) | {"case": case.pk, "limit": limit}
+    params = access_sql.who(by) | {"case": case.pk, "limit": limit}
     params |= {"after_at": after.key, "after_id": after.pk} if after else {}
-    keys = [pk for pk, _at in _rows(access_sql.timeline_ids(continued=after is not None), params)]
+    keys = [pk for pk, _at in access_sql.rows(access_sql.timeline_ids(continued=after is not None), params)]
     found = TimelineEntry.objects.select_related("author", "author_agency").in_bulk(keys)
     return [found[key] for key in keys if key in found]
-
-
-def _who(by: Acting) -> access_sql.Params:
-    return {
-        "user": by.user_id,
-        "groups": list(by.group_ids),
-        "teams": list(by.team_ids),
-        "agency": by.agency_id,
-        "mask": by.sector_mask,
-        "clearance": by.clearance,
-    }
-
-
-def _rows(statement: str, params: access_sql.Params) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        return list(cursor.fetchall())
 
 
 # --- The reverse question -------------------------------------------------------------------------

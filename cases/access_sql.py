@@ -10,6 +10,12 @@ The database's clock decides what is live. Row-level security applies to these a
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
+
+from agencies.acting import Acting
+
+Params = dict[str, Any]
+
 LIVE = "{0}.since <= statement_timestamp() AND ({0}.until IS NULL OR {0}.until > statement_timestamp())"
 MINE = f"g2.group_id = ANY(%(groups)s::int[]) AND NOT g2.restricted AND {LIVE.format('g2')}"
 # A person's exclusions are few: read once a statement, not looked up once a row.
@@ -146,30 +152,90 @@ LEVEL = f"""(
     ) l
     WHERE cases_case.id <> ALL (ARRAY(SELECT x.case_id FROM cases_caseexclusion x WHERE x.user_id = %s)))"""
 
-# The page's ids by the covering index alone; the bodies come in a second statement.
-# Naming the case that is open lets the entries' policy ask about it once instead of once a row.
-TIMELINE_IDS = """
-SELECT e.id, e.occurred_at FROM (SELECT set_config('app.case_id', %(case)s::text, true)::bigint AS id) open_case
-CROSS JOIN LATERAL (
-    SELECT e.id, e.occurred_at FROM cases_timelineentry e
-    WHERE e.case_id = open_case.id {after} AND (
+# --- A timeline -----------------------------------------------------------------------------------
+
+# The one condition on an entry ``e``; the same as the policy's, whose row lookups it spares.
+IN_AUDIENCE = """(
         e.author_group_id = ANY(%(groups)s::int[])
         OR (e.sensitivity <= %(clearance)s AND (
             (e.audience_mask & %(mask)s) <> 0
             OR (e.has_named AND EXISTS (
                 SELECT FROM cases_timelineentryreader r WHERE r.entry_id = e.id
                 AND (r.user_id = %(user)s OR r.team_id = ANY(%(teams)s::bigint[]) OR r.agency_id = %(agency)s)
-                OFFSET 0)))))
+                OFFSET 0)))))"""
+# Naming the case that is open lets the entries' policy ask about it once instead of once a row.
+OPEN_CASE = "(SELECT set_config('app.case_id', %(case)s::text, true)::bigint AS id) open_case"
+
+# The page's ids by the covering index alone; the bodies come in a second statement.
+TIMELINE_IDS = f"""
+SELECT e.id, e.occurred_at FROM {OPEN_CASE}
+CROSS JOIN LATERAL (
+    SELECT e.id, e.occurred_at FROM cases_timelineentry e
+    WHERE e.case_id = open_case.id {{after}} AND {IN_AUDIENCE} {{filters}}
     ORDER BY e.occurred_at DESC, e.id DESC LIMIT %(limit)s
 ) e
 ORDER BY e.occurred_at DESC, e.id DESC
 """
 _AFTER_ENTRY = "AND (e.occurred_at, e.id) < (%(after_at)s::timestamptz, %(after_id)s::bigint)"
+# What a timeline is narrowed by; all but the words and the pins are columns of the covering index. The words are
+# looked for in the entries of the one case that passed before: full text search is no leakproof operator, so
+# under the policy no index of words could be used, and a case is small.
+ENTRY_FILTERS: dict[str, str] = {
+    "agency_uuid": "e.author_agency_id = (SELECT a.id FROM agencies_agency a WHERE a.uuid = %(agency_uuid)s)",
+    "sector": """e.author_agency_id = ANY (ARRAY(
+        SELECT a.id FROM agencies_agency a JOIN agencies_sector s ON s.id = a.sector_id WHERE s.code = %(sector)s))""",
+    "kinds": "e.kind = ANY(%(kinds)s::text[])",
+    "since": "e.occurred_at >= %(since)s",
+    "until": "e.occurred_at < %(until)s",
+    "recorded_since": "e.recorded_at > %(recorded_since)s AND e.author_id IS DISTINCT FROM %(user)s",
+    "matters": "e.matters_to_plan",
+    "pinned": "e.id = ANY (ARRAY(SELECT p.entry_id FROM cases_entrypin p WHERE p.user_id = %(user)s))",
+    "words": "e.search @@ websearch_to_tsquery('english', %(words)s)",
+}
 
 
-def timeline_ids(*, continued: bool) -> str:
-    """Return the statement for one page of a case's entries: rows of (id, occurred_at), newest first."""
-    return TIMELINE_IDS.format(after=_AFTER_ENTRY if continued else "")
+def timeline_ids(*, continued: bool, filters: str = "") -> str:
+    """Return the statement for one page of a case's entries: rows of (id, occurred_at), newest first.
+
+    Parameters: those of ``who``, case, limit; after_at and after_id when ``continued``; those of ``filters``,
+    which is made of ENTRY_FILTERS.
+    """
+    return TIMELINE_IDS.format(after=_AFTER_ENTRY if continued else "", filters=f"AND {filters}" if filters else "")
 
 
-Params = dict[str, Any]
+# From the newest entry to the newest of an earlier year, and so on: each step starts in the index where the last
+# one ended, so a long timeline costs a look for each of its years.
+_NEWEST = f"""
+    SELECT e.case_id, date_trunc('year', e.occurred_at, %(zone)s) AS year FROM cases_timelineentry e
+    WHERE e.case_id = {{case}} AND {IN_AUDIENCE} {{before}}
+    ORDER BY e.occurred_at DESC, e.id DESC LIMIT 1"""
+TIMELINE_YEARS = f"""
+WITH RECURSIVE years AS (
+    SELECT newest.case_id, newest.year FROM {OPEN_CASE}
+    CROSS JOIN LATERAL ({_NEWEST.format(case="open_case.id", before="")}) newest
+    UNION ALL
+    SELECT earlier.case_id, earlier.year FROM years
+    CROSS JOIN LATERAL ({_NEWEST.format(case="years.case_id", before="AND e.occurred_at < years.year")}) earlier
+)
+SELECT date_part('year', year AT TIME ZONE %(zone)s) FROM years ORDER BY year DESC
+"""
+READERS_OF_ENTRIES = "SELECT entry_id, agency_id, team_id, user_id FROM cases_readers_of_entries(%(entries)s::bigint[])"
+
+
+def who(by: Acting) -> Params:
+    """Return the parameters that say who asks."""
+    return {
+        "user": by.user_id,
+        "groups": list(by.group_ids),
+        "teams": list(by.team_ids),
+        "agency": by.agency_id,
+        "mask": by.sector_mask,
+        "clearance": by.clearance,
+    }
+
+
+def rows(statement: str, params: Params) -> list[tuple[Any, ...]]:
+    """Run one of these statements and return its rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return list(cursor.fetchall())

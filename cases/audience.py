@@ -5,7 +5,7 @@ an exclusion, changes nothing in it.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import models
@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.acting import Acting
-from agencies.models import Agency, Membership, Team, User
+from agencies.models import Agency, Membership, Sector, Team, User
 from agencies.roles import Can
 from cases import access, timeline
 from cases.access import Sight
 from cases.event_kinds import KINDS, Group, Kind
-from cases.models import Case, Sensitivity
+from cases.models import Case, Sensitivity, TimelineEntry
 
 
 class Reach(models.TextChoices):
@@ -72,6 +72,24 @@ def default_for(kind: Kind, by: Acting) -> Default:
     sector = by.membership.agency.sector.code if by.membership else ANY
     keys = ((first, second) for first in (kind, KINDS[kind].group) for second in (sector, ANY))
     return next((DEFAULTS[key] for key in keys if key in DEFAULTS), OPEN_TO_ALL)
+
+
+# --- In words -------------------------------------------------------------------------------------
+
+
+def audience_words(entries: Sequence[TimelineEntry]) -> dict[int, str]:
+    """Return who may see each of ``entries`` in a few words, by key; they came with their author's team."""
+    sectors = list(Sector.objects.all()) if entries else []
+    return {each.pk: _words(each, sectors) for each in entries}
+
+
+def _words(entry: TimelineEntry, sectors: Sequence[Sector]) -> str:
+    if entry.audience_mask == timeline.EVERY_SECTOR:
+        return _("everybody involved")
+    parts = [sector.name for sector in sectors if sector.mask & entry.audience_mask]
+    parts += [_("those it names")] if entry.has_named else []
+    parts.append(_("its author’s team (%(team)s)") % {"team": entry.author_group.team.name})
+    return "; ".join(parts)
 
 
 # --- Who may be named -----------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.views import children, detail, emergency, entries, lists, work
+from cases.views import children, detail, emergency, entries, lists, timeline, work
 
 app_name = "cases"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,6 +13,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/emergency/reviews/<uuid:uuid>/", emergency.emergency_review, name="emergency_review"),
     path("cases/<uuid:uuid>/", detail.case, name="detail"),
     path("cases/<uuid:uuid>/access/", detail.case_access, name="access"),
+    path("cases/<uuid:uuid>/timeline/", timeline.timeline, name="timeline"),
+    path("cases/<uuid:uuid>/timeline/looked/", timeline.timeline_looked, name="timeline_looked"),
+    path("cases/<uuid:uuid>/timeline/<uuid:entry>/", timeline.entry, name="entry"),
+    path("cases/<uuid:uuid>/timeline/<uuid:entry>/pin/", timeline.entry_pin, name="entry_pin"),
     path("cases/<uuid:uuid>/timeline/add/", entries.entry_kinds, name="entry_kinds"),
     path("cases/<uuid:uuid>/timeline/add/<slug:kind>/", entries.entry_add, name="entry_add"),
     path("cases/<uuid:uuid>/involve/", work.case_involve, name="involve"),

@@ -4,7 +4,7 @@ from cases.models.case import AccessLevel, Case, Involvement, NotNeeded
 from cases.models.child import Address, Child, ChildIdentifier, ChildName, KnownService
 from cases.models.family import Person, Relationship
 from cases.models.grants import CaseExclusion, CaseGroupGrant, CaseUserGrant
-from cases.models.timeline import Sensitivity, TimelineEntry, TimelineEntryReader
+from cases.models.timeline import EntryPin, Sensitivity, TimelineEntry, TimelineEntryReader, TimelineLook
 
 __all__ = [
     "AccessLevel",
@@ -16,6 +16,7 @@ __all__ = [
     "Child",
     "ChildIdentifier",
     "ChildName",
+    "EntryPin",
     "Involvement",
     "KnownService",
     "NotNeeded",
@@ -24,4 +25,5 @@ __all__ = [
     "Sensitivity",
     "TimelineEntry",
     "TimelineEntryReader",
+    "TimelineLook",
 ]

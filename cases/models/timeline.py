@@ -58,6 +58,9 @@ class TimelineEntry(PublicIdModel):
     # Whether it may be read with the family in a meeting; it lets no further account in.
     family_may_see = models.BooleanField(default=False, db_default=False)
 
+    # The table has one more column, ``search``: the words of all its text, made by the database for full text
+    # search. It is no field, so that no page loads it.
+
     objects = TimelineQuerySet.as_manager()
 
     # Append-only for the application: a correction is an entry of its own.
@@ -76,7 +79,17 @@ class TimelineEntry(PublicIdModel):
                 "case",
                 F("occurred_at").desc(),
                 F("id").desc(),
-                include=["audience_mask", "sensitivity", "author_group", "has_named"],
+                include=[
+                    "audience_mask",
+                    "sensitivity",
+                    "author_group",
+                    "has_named",
+                    "author",
+                    "author_agency",
+                    "kind",
+                    "recorded_at",
+                    "matters_to_plan",
+                ],
                 name="timelineentry_page",
             )
         ]
@@ -115,3 +128,41 @@ class TimelineEntryReader(models.Model):
 
     def __str__(self) -> str:
         return f"reader {self.pk}"
+
+
+@pghistory.track()
+class EntryPin(models.Model):
+    """An entry that a reader keeps at hand. A pin is the reader's own; nobody else sees it."""
+
+    protected = True
+
+    entry = models.ForeignKey(TimelineEntry, on_delete=models.CASCADE, related_name="pins")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    pinned_at = models.DateTimeField(db_default=Now())
+
+    objects = ProtectedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "entry"], name="entrypin_once")]
+
+    def __str__(self) -> str:
+        return f"pin {self.pk}"
+
+
+@pghistory.track()
+class TimelineLook(models.Model):
+    """Up to when a reader has read the timeline of a case, by their own word; nobody else sees it."""
+
+    protected = True
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    looked_at = models.DateTimeField()
+
+    objects = ProtectedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "case"], name="timelinelook_once")]
+
+    def __str__(self) -> str:
+        return f"look {self.pk}"

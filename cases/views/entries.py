@@ -45,6 +45,6 @@ def entry_add(request: ActingRequest, uuid: UUID, kind: str) -> HttpResponse:
 
     if checked_and_saved(request, form, act, outlook):
         messages.success(request, _("The entry is on the timeline."))
-        return redirect("cases:detail", uuid=case.uuid)
+        return redirect("cases:timeline", uuid=case.uuid)
     context = {"case": case, "kind": KINDS[of], "default": default, "summary": form.summary}
     return check_page(request, "cases/entry_add.html", form, context, outlook)

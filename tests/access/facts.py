@@ -164,6 +164,10 @@ def _entry_reader(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
     return facts.sees(reader, "TimelineEntry", row["entry_id"])
 
 
+def _own(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+    return bool(row["user_id"] == reader.user)
+
+
 RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "Case": lambda facts, reader, row: facts.level(reader, row["id"]) > 0,
     "Child": lambda facts, reader, row: facts.child(reader, row["id"]),
@@ -180,4 +184,6 @@ RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "CaseExclusion": _exclusion,
     "TimelineEntry": _entry,
     "TimelineEntryReader": _entry_reader,
+    "EntryPin": _own,
+    "TimelineLook": _own,
 }

@@ -34,6 +34,13 @@ API_LISTS = [
     "/api/v1/cases/?cursor=made-up",
     "/api/v1/nothing/",
 ]
+TIMELINES = [
+    *("", "new=on", "pinned=on", "matters=on", "year=2020", "cursor=made-up", "words=something&group=sharing"),
+    *(f"group={group}" for group in ("status", "contact", "nonsense")),
+    *(f"sector={code}" for code in ("social_care", "education", "voluntary")),
+    "mark-day=1&mark-month=1&mark-year=2024&new=on",
+    "since-day=1&since-month=1&since-year=2024&until-day=1&until-month=1&until-year=2026",
+]
 SHELL = ["/", "/inbox/", "/directory/", "/directory/people/", "/cases/open/", "/cases/emergency/", "/profile/tokens/"]
 
 
@@ -66,12 +73,18 @@ def of_case(scene: Scene, name: str, case: Row) -> Iterator[Question]:
         yield Question(address)
         yield Question(address, ())
     yield from _entries(case)
+    for pk, row in scene.truth.rows["TimelineEntry"].items():
+        if row["case_id"] == case["id"] or pk % 7 == 0:  # of this case, and some of others under this one's address
+            yield Question(reverse("cases:entry", args=[case["uuid"], row["uuid"]]))
     yield from _choices(scene, name, case)
     yield from _parts(scene, case)
 
 
 def _entries(case: Row) -> Iterator[Question]:
-    """Yield what writing on a timeline asks: the form, and who would see what is written."""
+    """Yield what reading and writing a timeline asks: pages, filters, the form, and who would see what is written."""
+    timeline = reverse("cases:timeline", args=[case["uuid"]])
+    for query in TIMELINES:
+        yield Question(f"{timeline}?{query}")
     yield Question(reverse("cases:entry_kinds", args=[case["uuid"]]))
     for kind in ("note", "health_event", "police_event"):
         yield Question(reverse("cases:entry_add", args=[case["uuid"], kind]))

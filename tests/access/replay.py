@@ -4,6 +4,7 @@ Their requests are recorded, every row that the oracle hides from them is delete
 are sent again: the answers must be the same byte for byte. What is blanked first, and why:
 
 * the CSRF token and the key of a form: random in every answer;
+* the moment at which a timeline was shown, which "I have read up to here" sends back;
 * the request's id, in its header and on error pages: random by design;
 * the key of a case that the request itself opened, in the redirect to it.
 
@@ -27,6 +28,7 @@ from tests.factories import as_owner
 RANDOM = [
     re.compile(rb'(name="csrfmiddlewaretoken" value=)"\w+"'),
     re.compile(rb'("X-CSRFToken": )"\w+"'),
+    re.compile(rb'(name="up_to" value=)"[^"]+"'),
     re.compile(rb'(name="[\w-]*idempotency[\w-]*" value=)"[0-9a-f-]+"'),
 ]
 MADE = re.compile(r"(?<='Location: /cases/)[0-9a-f-]{36}/(?=')")
@@ -34,7 +36,12 @@ RANDOM_HEADERS = {"X-Request-ID"}
 # Child rows before the rows that they point to.
 TABLES = {
     "TimelineEntryReader": ("cases_timelineentryreader", []),
-    "TimelineEntry": ("cases_timelineentry", [("cases_timelineentryreader", "entry_id")]),
+    "EntryPin": ("cases_entrypin", []),
+    "TimelineLook": ("cases_timelinelook", []),
+    "TimelineEntry": (
+        "cases_timelineentry",
+        [("cases_timelineentryreader", "entry_id"), ("cases_entrypin", "entry_id")],
+    ),
     "CaseGroupGrant": ("cases_casegroupgrant", []),
     "CaseUserGrant": ("cases_caseusergrant", []),
     "CaseExclusion": ("cases_caseexclusion", []),
@@ -45,7 +52,7 @@ TABLES = {
     "ChildIdentifier": ("cases_childidentifier", []),
     "Relationship": ("cases_relationship", []),
     "Person": ("cases_person", []),
-    "Case": ("cases_case", []),
+    "Case": ("cases_case", [("cases_timelinelook", "case_id")]),
     "Child": ("cases_child", []),
 }
 # What a reader may see are their own grants' keys, worked out anew without what was deleted.

@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from agencies.models import ContactPoint, Invitation
-from cases.models import CaseUserGrant, Involvement, KnownService, Person, Relationship
+from cases.models import CaseUserGrant, Involvement, KnownService, Person, Relationship, TimelineEntry
 from safeguard.notifications.models import InboxItem
 from tests.access.scene import Scene
 from tests.factories import as_owner
@@ -39,6 +39,7 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         )  # fmt: skip
         item = InboxItem.objects.create(dedupe_key=str(uuid4()), kind="x", recipient=alice.user, title="Something")
         taken = CaseUserGrant.objects.filter(kind="emergency", content_object=scene.made["restricted"]).get()
+        entry = TimelineEntry.objects.filter(case=shared, kind="case_opened").get()
         part = Involvement.objects.filter(case=shared, level=3).get()
         by = {"child": shared.child, "recorded_by": alice.user}
         tie = Relationship.objects.create(
@@ -60,6 +61,8 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         "agencies:practice_change": {"code": "CP_VISIT"},
         "agencies:join_link": {"secret": "unknown"},
         "agencies:": of_agency,
+        "cases:entry": {"uuid": shared.uuid, "entry": entry.uuid},
+        "cases:entry_pin": {"uuid": shared.uuid, "entry": entry.uuid},
         "cases:entry_add": {"uuid": shared.uuid, "kind": "note"},
         "cases:emergency_review": {"uuid": taken.uuid},
         "cases:involvement_end": {"uuid": shared.uuid, "involvement": part.uuid},

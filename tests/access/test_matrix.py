@@ -74,6 +74,8 @@ PAGES: list[tuple[tuple[str, str], Who, str, str]] = [
     (READ, one_of("ian"), CASE, "emergency_reviews"),
     (FORM, one_of("ian"), CASE, "emergency_review"),
     (READ, level(1), CASE, "detail access"),
+    (READ, level(1), CASE, "timeline entry"),
+    (PRESS, level(1), CASE, "timeline_looked entry_pin"),
     (READ, level(2), CASE, "entry_kinds"),
     (FORM, level(2), CASE, "entry_add"),
     (FORM, level(3), CASE, "involve involvement_end allocate restrict lift_restriction exclude exclusion_lift"),

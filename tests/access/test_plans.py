@@ -2,15 +2,18 @@
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import psycopg
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from bench import world
 from bench._plans import acting_in_database, faults, hot_questions, plan_of, statements_of, unrecorded
-from cases import access
+from cases import access, access_timeline
+from cases.access_timeline import TimelineFilters
 from cases.models import Case
 from tests.conftest import truncate
 
@@ -74,3 +77,42 @@ def test_the_long_timeline_asks_about_its_case_once(name: str) -> None:
         assert len(access.timeline_page(by, case)) == 50
         assert plan_of(ids).buffers <= 400, "5,000 entries are read from the index; their case is asked about once"
         assert plan_of(bodies).buffers <= 200
+
+
+SINCE = timezone.now() - timedelta(days=9_000)
+NARROWED = {
+    "nothing": (TimelineFilters(), 400),
+    "what matters": (TimelineFilters(matters=True), 400),
+    "kinds": (TimelineFilters(kinds=["visit"]), 400),
+    "a sector": (TimelineFilters(sector="health"), 400),
+    "what is new": (TimelineFilters(recorded_since=SINCE), 400),
+    "a period": (TimelineFilters(since=SINCE, until=timezone.now()), 400),
+    "pins": (TimelineFilters(pinned=True), 400),
+    # Words are looked for in each entry itself, so a long timeline’s pages are read, and no other’s.
+    "words": (TimelineFilters(words="giraffe"), 1_000),
+}
+
+
+@pytest.mark.parametrize("narrowed", NARROWED)
+@pytest.mark.parametrize("name", world.LONG_CASE_READERS)
+def test_a_narrowed_long_timeline_is_read_from_its_index_alone(narrowed: str, name: str) -> None:
+    filters, most = NARROWED[narrowed]
+    by = world.reader(name)
+    with acting_in_database(by), unrecorded():
+        case = Case.objects.get(pk=world.LONG_CASE)
+        (ids,) = statements_of(lambda: access_timeline.entry_ids(by, case, filters, limit=26))
+        plan = plan_of(ids)
+
+        assert plan.buffers <= most
+        assert plan.scanned <= {"cases_entrypin"}, "there are no pins in this world"
+        assert "timelineentry_page" in plan.indexes
+
+
+@pytest.mark.parametrize("name", world.LONG_CASE_READERS)
+def test_the_years_of_a_long_timeline_cost_a_look_each(name: str) -> None:
+    by = world.reader(name)
+    with acting_in_database(by), unrecorded():
+        case = Case.objects.get(pk=world.LONG_CASE)
+        (years,) = statements_of(lambda: access_timeline.years(by, case))
+
+        assert plan_of(years).buffers <= 500

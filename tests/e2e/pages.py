@@ -17,7 +17,7 @@ from agencies.actions.terms import Terms
 from agencies.models import Agency, ApiToken, ContactPoint, Membership, Team, User
 from agencies.roles import Role
 from agencies.sign_in.proof import SINGLE_SIGN_ON
-from cases.models import Case, CaseUserGrant, ChildName, Involvement, KnownService, Relationship
+from cases.models import Case, CaseUserGrant, ChildName, Involvement, KnownService, Relationship, TimelineEntry
 from safeguard.management import demo_accounts as demo
 from safeguard.notifications.models import OutboxMessage
 from tests.agencies.sign_in_steps import give_app, link_in
@@ -122,6 +122,7 @@ def _add_keys_of_cases(world: World) -> None:
             "fact kind": "relative",
             "service": KnownService.objects.get(child=robin.child, kind="gp").uuid,
             "timescale": "CP_VISIT",
+            "entry": TimelineEntry.objects.get(case=robin, title="Officers called to the home").uuid,
             "review": CaseUserGrant.objects.get(kind="emergency").uuid,
         }
 
@@ -277,6 +278,8 @@ PAGES: dict[str, Visit] = {
     "cases:emergency_review": Visit("ian", ("review",)),
     "cases:detail": Visit("alice", CASE),
     "cases:access": Visit("alice", ("case with exclusion",)),
+    "cases:timeline": Visit("alice", CASE),
+    "cases:entry": Visit("alice", ("case", "entry")),
     "cases:entry_kinds": Visit("alice", CASE),
     "cases:entry_add": Visit("piotr", ("case", "kind of entry")),
     "cases:involve": Visit("alice", CASE),
@@ -310,6 +313,8 @@ NO_PAGES: dict[str, str] = {
     "account_end_session": "405",
     "notifications:mark_all_read": "405",
     "notifications:mark_read": "405",
+    "cases:timeline_looked": "405",
+    "cases:entry_pin": "405",
     "agencies:invitation_resend": "405",
     "agencies:invitation_withdraw": "405",
     "agencies:contact_point_remove": "405",
