@@ -81,18 +81,18 @@ def level(by: Acting, case: Case) -> AccessLevel | None:
     return AccessLevel(held) if held else None
 
 
-def case(by: Acting, ref: UUID | str, *, to: AccessLevel = AccessLevel.VIEW) -> Case:
+def case(by: Acting, ref: UUID | str, *, to: AccessLevel = AccessLevel.VIEW, look: str = "case.view") -> Case:
     """Return the case with the UUID ``ref`` when ``by`` holds at least the level ``to`` on it.
 
-    Fetch, check and level in one statement; ``.level`` is set on the result. The look is recorded.
+    Fetch, check and level in one statement; ``.level`` is set on the result. The look is recorded as ``look``.
     Raises Http404 alike for a case that does not exist and for one that ``by`` may not see or use so.
     """
     related = ("child", "lead_agency", "allocated_team", "allocated_to", "duty_team")
     found = with_level(by).filter(uuid=ref).select_related(*related).first()
     if found is None or (found.level or 0) < to:
-        audit.record_refusal("case.view", by=by, target="cases.Case", uuids=[UUID(str(ref))])
+        audit.record_refusal(look, by=by, target="cases.Case", uuids=[UUID(str(ref))])
         raise Http404
-    audit.record_read("case.view", by=by, target="cases.Case", uuids=[found.uuid])
+    audit.record_read(look, by=by, target="cases.Case", uuids=[found.uuid])
     return cast("Case", found)
 
 

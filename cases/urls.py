@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.views import children, detail, emergency, entries, lists, timeline, work
+from cases.views import children, detail, emergency, entries, lists, live, timeline, work
 
 app_name = "cases"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/emergency/reviews/", emergency.emergency_reviews, name="emergency_reviews"),
     path("cases/emergency/reviews/<uuid:uuid>/", emergency.emergency_review, name="emergency_review"),
     path("cases/<uuid:uuid>/", detail.case, name="detail"),
+    path("cases/<uuid:uuid>/live/", live.stream, name="live"),
+    path("cases/<uuid:uuid>/news/", live.news, name="news"),
     path("cases/<uuid:uuid>/access/", detail.case_access, name="access"),
     path("cases/<uuid:uuid>/timeline/", timeline.timeline, name="timeline"),
     path("cases/<uuid:uuid>/timeline/looked/", timeline.timeline_looked, name="timeline_looked"),

@@ -19,6 +19,7 @@ SIGNED_IN_AT = "signed_in_at"
 SEEN_AT = "seen_at"
 # The last request is written down at most this often: a session may live this much longer than it should.
 SECONDS_BETWEEN_WRITES = 60
+EVENT_STREAM = "text/event-stream"
 
 
 class Ended(StrEnum):
@@ -56,7 +57,9 @@ def _check(request: HttpRequest) -> None:
 
 
 def _is_peek(request: HttpRequest) -> bool:
-    return "peek" in request.GET and request.path == reverse("account_keep_alive")
+    # Neither the page's own question nor its stream of news is a sign that somebody is there.
+    asks = "peek" in request.GET and request.path == reverse("account_keep_alive")
+    return asks or request.headers.get("Accept") == EVENT_STREAM
 
 
 def _limit_passed(request: HttpRequest) -> Ended | None:

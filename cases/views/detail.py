@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from agencies.request import ActingRequest
@@ -14,10 +15,12 @@ from cases.models import AccessLevel
 @require_safe
 def case(request: ActingRequest, uuid: UUID) -> HttpResponse:
     """Show a case: the child, who works with them, what is missing, and what happened last."""
+    since = timezone.now()  # before anything is read: what comes later is new
     found = access.case(request.acting, uuid)
     sight = access.who_can_see(request.acting, found)
     context = {
         "case": found,
+        "since": since,
         "leads": found.held_level >= AccessLevel.LEAD,
         "contributes": found.held_level >= AccessLevel.CONTRIBUTE,
         "emergency_until": sight.emergency_until(request.acting),

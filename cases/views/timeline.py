@@ -24,7 +24,7 @@ from safeguard.common.pagination import CURSOR, Page, seal, unseal
 @require_safe
 def timeline(request: ActingRequest, uuid: UUID) -> HttpResponse:
     """Show the timeline of a case, newest first, narrowed as the address says."""
-    by = request.acting
+    by, now = request.acting, timezone.now()  # before anything is read: what comes later is new
     case = access.case(by, uuid)
     form = TimelineFilter(request.GET or None, agencies=known_agencies(access.who_can_see(by, case)))
     looked_at = access_timeline.last_look(by, case)
@@ -53,7 +53,7 @@ def timeline(request: ActingRequest, uuid: UUID) -> HttpResponse:
         "is_marked": form.mark_at() is not None,
         "new_count": access_timeline.new_count(by, case, new_since) if new_since else 0,
         "new_cap": access_timeline.NEW_CAP,
-        "now": timezone.now(),
+        "now": now,
     }
     return render(request, "cases/timeline.html", context)
 

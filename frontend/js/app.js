@@ -16,6 +16,7 @@ import { ButtonMenu } from "@ministryofjustice/frontend/moj/components/button-me
 import "htmx.org/dist/htmx.min.js";
 
 import { Filters } from "./filters.js";
+import { LiveTimeline, focusShown } from "./live-timeline.js";
 import { SessionTimeout } from "./session-timeout.js";
 import { submitOnce } from "./submit-once.js";
 import { UnsavedGuard } from "./unsaved-guard.js";
@@ -24,7 +25,7 @@ const LIBRARY = [
   Alert, Button, ButtonMenu, CharacterCount, Checkboxes, ErrorSummary, ExitThisPage,
   FileUpload, NotificationBanner, PasswordInput, Radios, ServiceNavigation, SkipLink,
 ];
-const OWN = [Filters, SessionTimeout, UnsavedGuard];
+const OWN = [Filters, LiveTimeline, SessionTimeout, UnsavedGuard];
 
 /** Start every component in `scope` (itself included) that is not running yet. */
 function start(scope) {
@@ -62,6 +63,7 @@ function forgetAddress() {
 }
 
 submitOnce();
+focusShown();
 start(document.body);
 forgetAddress();
 window.addEventListener("load", () => setTimeout(keepSummaryFocused));

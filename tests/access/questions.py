@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import product
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -66,8 +67,12 @@ def of_child(child: Row) -> Iterator[Question]:
 
 def of_case(scene: Scene, name: str, case: Row) -> Iterator[Question]:
     """Yield every question about one case, seen or not."""
-    for route in ("cases:detail", "cases:access", "api:case"):
+    for route in ("cases:detail", "cases:access", "api:case", "cases:live"):
         yield Question(reverse(route, args=[case["uuid"]]))
+    entries = [
+        ("entry", row["uuid"]) for row in scene.truth.rows["TimelineEntry"].values() if row["case_id"] == case["id"]
+    ]
+    yield Question(f"{reverse('cases:news', args=[case['uuid']])}?since=2000-01-01&{urlencode(entries)}")
     for route in WORK:
         address = reverse(f"cases:{route}", args=[case["uuid"]])
         yield Question(address)

@@ -5,6 +5,7 @@ are sent again: the answers must be the same byte for byte. What is blanked firs
 
 * the CSRF token and the key of a form: random in every answer;
 * the moment at which a timeline was shown, which "I have read up to here" sends back;
+* the moment at which a page was made, from which on it asks for news;
 * the request's id, in its header and on error pages: random by design;
 * the key of a case that the request itself opened, in the redirect to it.
 
@@ -29,6 +30,7 @@ RANDOM = [
     re.compile(rb'(name="csrfmiddlewaretoken" value=)"\w+"'),
     re.compile(rb'("X-CSRFToken": )"\w+"'),
     re.compile(rb'(name="up_to" value=)"[^"]+"'),
+    re.compile(rb'(data-since=)"[0-9T:.+-]+"'),
     re.compile(rb'(name="[\w-]*idempotency[\w-]*" value=)"[0-9a-f-]+"'),
 ]
 MADE = re.compile(r"(?<='Location: /cases/)[0-9a-f-]{36}/(?=')")

@@ -21,6 +21,8 @@ SEARCH = ("200 405 302 405 405 405 405", "404 405 404 405 405 405 405")
 PRESS = ("405 405 302 405 405 405 405", "405 405 404 405 405 405 405")
 API = ("200 200 405 405 405 405 405", "403 403 403 403 403 403 403")
 API_ROW = ("200 200 405 405 405 405 405", "404 404 405 405 405 405 405")
+# The stream, under a server by threads: nothing to come.
+STREAM = ("204 405 405 405 405 405 405", "404 405 405 405 405 405 405")
 NOTHING = ("404 404 404 404 404 404 404", "")
 SIGN_IN_FIRST = "302 302 401 401 401 401 401"
 NO_MEMBERSHIP = "403 403 403 403 403 403 403"
@@ -78,6 +80,8 @@ PAGES: list[tuple[tuple[str, str], Who, str, str]] = [
     (PRESS, level(1), CASE, "timeline_looked entry_pin"),
     (READ, level(2), CASE, "entry_kinds"),
     (FORM, level(2), CASE, "entry_add"),
+    (READ, level(1), CASE, "news"),
+    (STREAM, level(1), CASE, "live"),
     (FORM, level(3), CASE, "involve involvement_end allocate restrict lift_restriction exclude exclusion_lift"),
     (FORM, level(3), CASE, "not_needed service_not_needed close"),
     (READ, level(1), CASE, "child"),

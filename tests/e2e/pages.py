@@ -318,6 +318,8 @@ NO_PAGES: dict[str, str] = {
     "agencies:invitation_resend": "405",
     "agencies:invitation_withdraw": "405",
     "agencies:contact_point_remove": "405",
+    "cases:live": "404",
+    "cases:news": "404",
 }
 # For programs and for the machine room: held by tests of their own.
 NOT_FOR_BROWSERS = ("api:", "health_")
