@@ -32,7 +32,14 @@ from tests.factories import act, as_owner, make_agency, make_membership, make_te
 TEST_LOGIN = "app_test"
 SERVICES: list[Any] = []
 # Reference rows that migrations write: kept when a test's rows are truncated.
-KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission", "agencies_sector"}
+KEPT_TABLES = {
+    "django_migrations",
+    "django_content_type",
+    "auth_permission",
+    "agencies_sector",
+    "cases_matchmodel",
+    "cases_matchweight",
+}
 
 
 # --- Services -------------------------------------------------------------------------------------

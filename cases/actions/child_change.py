@@ -5,6 +5,7 @@ from cases import access, timeline
 from cases.access_child import require_child
 from cases.actions.grants import lock_as
 from cases.event_kinds import Kind
+from cases.matching.access import keep_in_step
 from cases.models import AccessLevel, Child
 from safeguard.audit import actions as audit
 
@@ -25,6 +26,7 @@ def finish(
     audience: timeline.Audience = timeline.EVERYBODY_INVOLVED,
 ) -> None:
     """Record the change, and on the timeline of the child's open case that it happened; never what it was."""
+    keep_in_step(child)
     audit.record(action, by=by, target="cases.Child", uuids=[child.uuid])
     case = access.open_case_of(by, child, to=AccessLevel.CONTRIBUTE)
     if case is not None:

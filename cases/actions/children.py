@@ -13,6 +13,7 @@ from agencies.roles import Can
 from cases import identifiers
 from cases.actions.child_change import begin, finish
 from cases.codes import Sex
+from cases.matching.access import keep_in_step
 from cases.models import Child, ChildIdentifier, ChildName
 from safeguard.audit import actions as audit
 from safeguard.audit.actions import one_transaction
@@ -39,6 +40,7 @@ def record_child(new: NewChild, *, team: Team, by: Acting) -> Child:
     _check(new, team, by)
     child = Child.objects.create(born_on=new.born_on, expected_on=new.expected_on, sex=new.sex, recorded_by_team=team)
     ChildName.objects.create(child=child, given=new.given, surname=new.surname, recorded_by=by.user)
+    keep_in_step(child)
     audit.record("child.record", by=by, target="cases.Child", uuids=[child.uuid])
     return child
 

@@ -4,6 +4,7 @@ from cases.models.case import AccessLevel, Case, Involvement, NotNeeded
 from cases.models.child import Address, Child, ChildIdentifier, ChildName, KnownService
 from cases.models.family import Person, Relationship
 from cases.models.grants import CaseExclusion, CaseGroupGrant, CaseUserGrant
+from cases.models.matching import ChildMatch, ChildMatchDue, MatchModel, MatchName, MatchWeight
 from cases.models.timeline import EntryPin, Sensitivity, TimelineEntry, TimelineEntryReader, TimelineLook
 
 __all__ = [
@@ -15,10 +16,15 @@ __all__ = [
     "CaseUserGrant",
     "Child",
     "ChildIdentifier",
+    "ChildMatch",
+    "ChildMatchDue",
     "ChildName",
     "EntryPin",
     "Involvement",
     "KnownService",
+    "MatchModel",
+    "MatchName",
+    "MatchWeight",
     "NotNeeded",
     "Person",
     "Relationship",

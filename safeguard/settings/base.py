@@ -151,6 +151,8 @@ CELERY_BEAT_SCHEDULE = {
     # Beat keeps nothing on disk: a daily interval would never come where beat is replaced every day.
     "clear-sessions": {"task": "agencies.tasks.clear_sessions", "schedule": 3600.0},
     "forget-old-submissions": {"task": "agencies.tasks.forget_submissions", "schedule": 3600.0},
+    "keep-matching-in-step": {"task": "cases.tasks.keep_matching_in_step", "schedule": 30.0},
+    "count-names": {"task": "cases.tasks.count_names", "schedule": 6 * 3600.0},
     "drain-outbox": {"task": "safeguard.notifications.tasks.drain_outbox", "schedule": 5.0},
     "seal-audit": {"task": "safeguard.audit.tasks.seal", "schedule": 1.0},
     "purge-outbox": {"task": "safeguard.notifications.tasks.purge_outbox", "schedule": 3600.0},

@@ -173,6 +173,7 @@ RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "Child": lambda facts, reader, row: facts.child(reader, row["id"]),
     "ChildName": _of_child,
     "ChildIdentifier": _of_child,
+    "ChildMatch": _of_child,
     "Address": _address,
     "Relationship": _of_child,
     "KnownService": _of_child,

@@ -15,7 +15,13 @@ from tests.factories import as_owner
 MARK = re.compile(r"Zq\d{5}x", re.IGNORECASE)
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 REFERENCE = re.compile(r"\b\d{4}-?\d{4}\b")
-CODES = {"kind", "reference"}  # fields of codes, which hold no text of anybody's
+CODES = {
+    "kind",
+    "reference",
+    "given_code",
+    "surname_code",
+    "day_month",
+}  # fields of codes, which hold no text of anybody's
 
 
 @dataclass(frozen=True)

@@ -49,13 +49,14 @@ TABLES = {
     "CaseExclusion": ("cases_caseexclusion", []),
     "NotNeeded": ("cases_notneeded", []),
     "Involvement": ("cases_involvement", [("cases_involvement_readers", "involvement_id")]),
+    "ChildMatch": ("cases_childmatch", []),
     "Address": ("cases_address", [("cases_address_readers", "address_id")]),
     "ChildName": ("cases_childname", []),
     "ChildIdentifier": ("cases_childidentifier", []),
     "Relationship": ("cases_relationship", []),
     "Person": ("cases_person", []),
     "Case": ("cases_case", [("cases_timelinelook", "case_id")]),
-    "Child": ("cases_child", []),
+    "Child": ("cases_child", [("cases_childmatchdue", "child_id")]),
 }
 # What a reader may see are their own grants' keys, worked out anew without what was deleted.
 KEYS = "UPDATE cases_casegroupgrant SET last_activity_at = cases_newest_activity(case_id, group_id)"

@@ -1,0 +1,48 @@
+"""How many children bear a name: two children called Smith say less than two called Szczesny.
+
+Shares come from the register (or the list) itself, drawn towards a curated list of common names so that a
+small register does not take every name for a rare one.
+"""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+LIST = Path(__file__).parent / "data" / "common_names.csv"
+RARE = 2e-5  # the share of a name that neither knows
+STRENGTH = 5_000  # how many children's names the curated list is worth
+COMMON = 3e-4  # a share from which a name is known to most people
+MILLION = 1_000_000
+
+Kind = Literal["given", "surname"]
+
+
+@cache
+def _curated() -> Mapping[Kind, Mapping[str, float]]:
+    found: dict[Kind, dict[str, float]] = {"given": {}, "surname": {}}
+    with LIST.open(encoding="utf-8", newline="") as file:
+        for kind, name, share in csv.reader(line for line in file if not line.startswith("#")):
+            found["given" if kind == "given" else "surname"][name] = int(share) / MILLION
+    return found
+
+
+def is_common(name: str) -> bool:
+    """Return whether ``name`` is among the given names or surnames that most people know."""
+    return any(shares.get(name, 0) >= COMMON for shares in _curated().values())
+
+
+@dataclass(frozen=True)
+class Shares:
+    """How often names come in a register of so many ``children``: counts by kind and name."""
+
+    children: int = 0
+    counts: Mapping[tuple[Kind, str], int] = field(default_factory=dict)
+
+    def of(self, kind: Kind, name: str) -> float:
+        """Return the share of children who bear ``name``; one of those counted is the child in question."""
+        others = max(self.counts.get((kind, name), 0) - 1, 0)
+        curated = _curated()[kind].get(name, RARE)
+        return min((others + STRENGTH * curated) / (self.children + STRENGTH), 0.5)

@@ -1,0 +1,125 @@
+"""Is there a child like this already? What the rest of the house may ask, and all that it is told.
+
+Of a child whom the asker may not see it is said that there is a possible match, and which duty desk to ask.
+Somebody who is excluded from a child's case is told what they would be told of an unknown child, and the
+managers of the agency that leads the case are told of it.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.functional import cached_property
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from agencies.acting import Acting
+from agencies.models import Agency, Membership
+from agencies.roles import Can
+from cases.matching import access
+from cases.matching.access import Knowledge
+from cases.matching.facts import Facts
+from cases.matching.levels import compare
+from cases.matching.weights import Band, Model, Score, score
+from cases.matching.words import Explanation, explained
+from safeguard.audit import actions as audit
+from safeguard.audit.models import AuditRow
+from safeguard.notifications.actions import Note, put_in_inbox
+
+Found = dict[int, tuple[Facts, Score]]
+Known = Mapping[int, Knowledge]
+MOST_SHOWN = 8
+ORDER = {Band.LIKELY: 0, Band.POSSIBLE: 1, Band.HOUSEHOLD: 2, Band.NONE: 3}
+
+
+@dataclass(frozen=True)
+class Match:
+    """A child whom the asker may see and who may be the one asked about."""
+
+    uuid: UUID
+    facts: Facts
+    score: Score
+
+    @cached_property
+    def words(self) -> Explanation:
+        """What agrees, differs and is missing."""
+        return explained(self.score)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The children found that may be shown, best first, and the desks to ask about those that may not.
+
+    An empty name among ``desks`` stands for the children's social care duty desk of the place.
+    """
+
+    asked: Facts
+    matches: tuple[Match, ...] = ()
+    desks: tuple[str, ...] = ()
+    version: int = 0
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to say."""
+        return bool(self.matches or self.desks)
+
+
+def who_is(facts: Facts, *, by: Acting, but: Collection[UUID] = ()) -> Answer:
+    """Return the children who may be the one that ``facts`` speak of, as far as ``by`` may know.
+
+    Every look is recorded. Facts that are no more than a name find nothing: see ``Facts.says_more_than_a_name``.
+    Children in ``but`` are left out.
+    """
+    if not facts.says_more_than_a_name:
+        return Answer(facts)
+    model = access.current_model()
+    found = _best(facts, model)
+    known = access.known_to(found)
+    _tell_of_excluded([child for child in found if child in known and known[child].excluded], known, by)
+    shown = [
+        Match(known[child].uuid, *found[child])
+        for child in found
+        if child in known and known[child].seen and known[child].uuid not in but
+    ]
+    answer = Answer(facts, tuple(shown[:MOST_SHOWN]), _desks(found, known), model.version)
+    _record(answer, found, known, by)
+    return answer
+
+
+def _best(facts: Facts, model: Model) -> Found:
+    """Return the best row of each child that gets a band, the best child first."""
+    shares = access.shares(facts)
+    best: Found = {}
+    for child, other in access.candidates(facts):
+        scored = score(facts, other, compare(facts, other), model=model, shares=shares)
+        if scored.band is not Band.NONE and (child not in best or scored.p_same > best[child][1].p_same):
+            best[child] = (other, scored)
+    ranked = sorted(best.items(), key=lambda item: (ORDER[item[1][1].band], -item[1][1].p_same, item[0]))
+    return dict(ranked[: 5 * MOST_SHOWN])
+
+
+def _desks(found: Found, known: Known) -> tuple[str, ...]:
+    # A brother or sister of a hidden child is no reason to say that there is one.
+    hidden = [
+        known[child].desk
+        for child, (_facts, scored) in found.items()
+        if child in known and not known[child].seen and not known[child].excluded and scored.band is not Band.HOUSEHOLD
+    ]
+    names = dict(Agency.objects.filter(pk__in=[desk for desk in hidden if desk]).values_list("pk", "name"))
+    return tuple(sorted({names.get(desk or 0, "") for desk in hidden}))
+
+
+def _record(answer: Answer, found: Found, known: Known, by: Acting) -> None:
+    detail = {"shown": len(answer.matches), "desks": len(answer.desks), "weights": answer.version}
+    uuids = [known[child].uuid for child in found if child in known]
+    audit.record("match.look", by=by, kind=AuditRow.Kind.READ, target="cases.Child", uuids=uuids, detail=detail)
+
+
+def _tell_of_excluded(children: list[int], known: Known, by: Acting) -> None:
+    for child in children:
+        audit.record_refusal("match.look", by=by, target="cases.Child", uuids=[known[child].uuid])
+        managers = Membership.objects.live().holding(Can.MANAGE_WORK).filter(agency=known[child].desk)
+        subject = _("%(name)s looked for a child from whose case they are excluded") % {"name": by.user.name}
+        note = Note(kind="match.excluded", subject=subject, body="")
+        for manager in managers.exclude(user=by.user_id):
+            key = f"match.excluded:{by.user_id}:{known[child].uuid}:{localdate()}:{manager.user_id}"
+            put_in_inbox(note, recipient_id=manager.user_id, dedupe_key=key, agency_id=manager.agency_id)
