@@ -252,7 +252,7 @@ def first_weights(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0014_matching")]
+    dependencies = [("cases", "0015_matching")]
     operations = [
         migrations.RunPython(first_weights, migrations.RunPython.noop),
         migrations.RunSQL(

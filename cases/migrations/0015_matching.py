@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0013_timeline_page"),
+        ("cases", "0014_live"),
     ]
 
     operations = [
