@@ -42,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contact-points/<uuid:uuid>/remove/", agencies.contact_point_remove, name="contact_point_remove"),
     # The practice profile
     path("practice/", practice.practice, name="practice"),
+    path("glossary/", practice.glossary, name="glossary"),
     path("practice/<slug:code>/change/", practice.practice_change, name="practice_change"),
     # What was done for the agency
     path("audit/", audit_log.audit_log, name="audit_log"),

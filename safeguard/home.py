@@ -1,6 +1,11 @@
-"""What a person can do from their home page: a table of pages by the capability that they ask for."""
+"""The home page: what waits for a person, what changed last, what is due, and what they can do.
 
-from dataclasses import dataclass
+Each is a table: a page or a question with the capability that it asks for. Every count and list comes
+through the door, so that nobody's home page tells more than the pages that it leads to.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -8,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.acting import Acting
 from agencies.roles import Can
+from cases import access, beyond_sight
+from cases.access_sql import BY_ACTIVITY, BY_DUE, Order
+from cases.models import Case
 
 
 @dataclass(frozen=True)
@@ -55,3 +63,72 @@ TASKS = (
 def tasks_of(person: Acting) -> list[Task]:
     """Return what ``person`` can do, in the table's order."""
     return [task for task in TASKS if task.needs is None or person.can(task.needs)]
+
+
+# --- What waits, what changed, what is due --------------------------------------------------------
+
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something that waits for the person: a page, what it holds, and how many (a number or "more than ...")."""
+
+    href: str
+    text: str | Promise
+    count: str
+
+
+@dataclass(frozen=True)
+class Home:
+    """What the home page shows of the person's cases: the last that changed, and those with the nearest dates."""
+
+    waiting: list[Waiting] = field(default_factory=list)
+    changed: list[Case] = field(default_factory=list)
+    due: list[Case] = field(default_factory=list)
+
+
+def home_of(person: Acting) -> Home:
+    """Return what waits for ``person``, what changed and what is due, as far as they may see it."""
+    waiting = [found for needs, ask in QUESTIONS if person.can(needs) for found in ask(person)]
+    return Home(waiting, _cases(person, BY_ACTIVITY), _cases(person, BY_DUE))
+
+
+def _cases(person: Acting, order: Order) -> list[Case]:
+    positions = access.case_page(person, order=order, filters=access.Filters(status=Case.Status.OPEN), limit=SHOWN)
+    if not positions:
+        return []
+    cases = access.cases_at(positions, person)
+    keys = {position.pk: position.key for position in positions}
+    for case in cases:
+        case.list_key = keys[case.pk]
+    return cases
+
+
+def _allocated(person: Acting) -> list[Waiting]:
+    mine = access.Filters(status=Case.Status.OPEN, allocated_to=person.user_id)
+    return _counted(person, mine, "?allocated=me&status=open", _("Open cases allocated to you"))
+
+
+def _unallocated(person: Acting) -> list[Waiting]:
+    nobody = access.Filters(status=Case.Status.OPEN, allocated_teams=person.team_ids, unallocated=True)
+    return _counted(person, nobody, "?allocated=nobody&status=open", _("Open cases of your teams allocated to nobody"))
+
+
+def _counted(person: Acting, filters: access.Filters, query: str, text: str | Promise) -> list[Waiting]:
+    count = access.case_count(person, filters)
+    shown = f"{access.COUNT_CAP:,}+" if count > access.COUNT_CAP else str(count)
+    return [Waiting(reverse("cases:list") + query, text, shown)] if count else []
+
+
+def _reviews(_person: Acting) -> list[Waiting]:
+    count = len(beyond_sight.emergency_reviews())
+    text = _("Emergency accesses that wait for your review")
+    return [Waiting(reverse("cases:emergency_reviews"), text, str(count))] if count else []
+
+
+QUESTIONS: tuple[tuple[Can, Callable[[Acting], list[Waiting]]], ...] = (
+    (Can.WORK_CASES, _allocated),
+    (Can.MANAGE_WORK, _unallocated),
+    (Can.GOVERN_INFORMATION, _reviews),
+)

@@ -8,13 +8,14 @@ from django.views.decorators.http import require_safe
 
 from agencies.request import ActingRequest
 from agencies.sign_in import kept
-from safeguard.home import tasks_of
+from safeguard.home import home_of, tasks_of
 
 
 @require_safe
 def home(request: ActingRequest) -> HttpResponse:
     """Show the signed-in person what waits for them and what they can do."""
-    return render(request, "home.html", {"tasks": tasks_of(request.acting)})
+    shown = {"tasks": tasks_of(request.acting), "home": home_of(request.acting)}
+    return render(request, "home.html", shown)
 
 
 @login_not_required

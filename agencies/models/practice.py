@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Coalesce, Now
 from django.utils.functional import cached_property
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models.agency import Agency
@@ -121,6 +122,12 @@ class PracticeProfile(PublicIdModel):
 
     def __str__(self) -> str:
         return f"{self.label}, version {self.version}"
+
+    @property
+    def glossary(self) -> list[dict[str, str]]:
+        """Return its terms in alphabetical order: ``term``, ``expansion``, ``note``, and ``anchor`` to link to."""
+        terms = sorted(self.terms, key=lambda each: each["term"].lower())
+        return [each | {"anchor": slugify(each["term"])} for each in terms]
 
     @cached_property
     def calendar(self) -> Calendar:

@@ -37,6 +37,14 @@ def practice(request: ActingRequest) -> HttpResponse:
     return render(request, "agencies/practice.html", context)
 
 
+@require_safe
+def glossary(request: ActingRequest) -> HttpResponse:
+    """Show what the field's terms mean here, in alphabetical order; each can be linked to by its address."""
+    access.check_member(request.acting)
+    profile = PracticeProfile.objects.current()
+    return render(request, "agencies/glossary.html", {"terms": profile.glossary if profile else []})
+
+
 @require_http_methods(["GET", "POST"])
 def practice_change(request: ActingRequest, code: str) -> HttpResponse:
     """Set a local timescale."""

@@ -1,5 +1,7 @@
 """A case, the teams that are involved in it, and who may not be."""
 
+from datetime import datetime
+
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -64,6 +66,8 @@ class Case(PublicIdModel, TimestampedModel):
 
     # Set by the querysets that show cases; a case made by hand has none.
     child_name: str | None
+    # Set by lists: the date by which the case has its place in them, as this reader may know it.
+    list_key: datetime | None = None
 
     class Meta:
         default_permissions = ("view",)

@@ -59,7 +59,7 @@ PAGES: list[tuple[tuple[str, str], Who, str, str]] = [
     (READ, everybody, "notifications:", "inbox"),
     (PRESS, everybody, "notifications:", "mark_all_read mark_read"),
     (READ, everybody, "agencies:", "profile memberships tokens directory directory_people agency"),
-    (READ, everybody, "agencies:", "practice"),
+    (READ, everybody, "agencies:", "practice glossary"),
     (FORM, one_of("adam"), "agencies:", "practice_change"),
     (FORM, everybody, "agencies:", "profile_change switch"),
     (FORM, works, "agencies:", "token_add"),

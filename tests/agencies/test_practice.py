@@ -394,3 +394,23 @@ def test_the_page_of_a_statutory_row_is_not_there_even_for_an_administrator(adam
     assert adam.client.get("/practice/ASSESS/change/").status_code == 404
     assert adam.client.get("/practice/NONE/change/").status_code == 404
     assert adam.client.get("/practice/STRAT/change/").status_code == 200
+
+
+# --- The glossary ---------------------------------------------------------------------------------
+
+
+def test_the_glossary_explains_terms_in_order_and_each_can_be_linked_to(tariq: Person) -> None:
+    load_england()
+
+    page = tariq.client.get("/glossary/").text
+
+    assert page.index('id="dsl"') < page.index('id="mash"') < page.index('id="upn"')
+    assert "Designated safeguarding lead" in page
+
+
+def test_every_page_leads_to_the_glossary_in_one_click(tariq: Person) -> None:
+    assert 'href="/glossary/"' in tariq.client.get("/").text
+
+
+def test_without_a_profile_the_glossary_says_why_it_is_empty(tariq: Person) -> None:
+    assert "They come with the practice profile" in tariq.client.get("/glossary/").text
