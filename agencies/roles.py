@@ -21,6 +21,7 @@ class Can(StrEnum):
     REFER = "refer"
     LEAD_SAFEGUARDING = "lead_safeguarding"
     TRIAGE = "triage"
+    ANSWER_ALLEGATIONS = "answer_allegations"
     LEAD_MEETINGS = "lead_meetings"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_WORK = "manage_work"
@@ -35,6 +36,7 @@ class Role(models.TextChoices):
     PRACTITIONER = "practitioner", _("Practitioner")
     SAFEGUARDING_LEAD = "safeguarding_lead", _("Safeguarding lead")
     TRIAGE_OFFICER = "triage_officer", _("Triage officer")
+    DESIGNATED_OFFICER = "designated_officer", _("Designated officer for allegations")
     MDT_LEAD = "mdt_lead", _("Multi-disciplinary team lead")
     MANAGER = "manager", _("Manager")
     INFORMATION_GOVERNANCE_LEAD = "information_governance_lead", _("Information governance lead")
@@ -65,6 +67,10 @@ ROLES: Mapping[Role, RoleSpec] = {
         _("Works the queue of incoming referrals and decides within the clock"),
         CASEWORK | {Can.TRIAGE},
     ),
+    Role.DESIGNATED_OFFICER: RoleSpec(
+        _("Answers concerns about people who work with children, such as a local authority designated officer"),
+        CASEWORK | {Can.ANSWER_ALLEGATIONS},
+    ),
     Role.MDT_LEAD: RoleSpec(
         _("Leads multi-disciplinary meetings, such as a conference chair or core group lead"),
         CASEWORK | {Can.LEAD_MEETINGS},
@@ -93,6 +99,9 @@ def capabilities_of(roles: Iterable[str]) -> frozenset[Can]:
     """Return the union of what ``roles`` (codes) entitle to. Raises ValueError for an unknown code."""
     return frozenset().union(*(ROLES[Role(role)].capabilities for role in roles))
 
+
+# Whoever holds one of these answers the concerns that come to their team.
+ANSWER_CONCERNS = frozenset({Can.LEAD_SAFEGUARDING, Can.TRIAGE, Can.ANSWER_ALLEGATIONS})
 
 # The roles that somebody who holds the capability may give and take. A manager staffs the agency's own
 # work; what reaches across the partnership is an administrator's to give.

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     EXCLUSION_LIFTED = "exclusion_lifted"
     EMERGENCY_ACCESS = "emergency_access"
     CHILD_CHANGED = "child_changed"
+    CONCERN = "concern"
     NOTE = "note"
     CONTACT = "contact"
     HEALTH_EVENT = "health_event"
@@ -78,6 +79,7 @@ KINDS: Mapping[Kind, KindSpec] = {
     Kind.EXCLUDED: KindSpec(_("Person excluded"), Group.SHARING),
     Kind.EXCLUSION_LIFTED: KindSpec(_("Exclusion ended"), Group.SHARING),
     Kind.EMERGENCY_ACCESS: KindSpec(_("Emergency access"), Group.SHARING),
+    Kind.CONCERN: KindSpec(_("Concern"), Group.CONCERN),
     Kind.NOTE: KindSpec(_("Note"), Group.CONTACT, by_hand=True, hint=_("Anything else that others should know")),
     Kind.CONTACT: KindSpec(
         _("Contact"), Group.CONTACT, by_hand=True, hint=_("A call, letter or talk with the child, the family or others")

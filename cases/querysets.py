@@ -12,7 +12,7 @@ from django.db.models.functions import Concat, Now, Trim
 
 if TYPE_CHECKING:
     from agencies.acting import Acting
-    from cases.models import Case, Child, Involvement, TimelineEntry  # noqa: F401  (named in the type arguments below)
+    from cases.models import Case, Child, Concern, Involvement, TimelineEntry  # noqa: F401  (type arguments below)
 
 
 Row_co = TypeVar("Row_co", bound=Model, covariant=True)
@@ -85,17 +85,28 @@ class ChildQuerySet(ProtectedQuerySet["Child"]):
     """Children."""
 
     def visible_to(self, by: "Acting") -> Self:
-        """Return the children of visible cases, and those that one of ``by``'s teams recorded.
+        """Return the children of visible cases and concerns, and those that one of ``by``'s teams recorded.
 
-        An exclusion from a child's case holds against the second way too.
+        An exclusion from a child's case holds against the other ways too.
         """
         if not by.works_with_cases:
             return self.none()
         cases = _objects("Case").filter(visible_case_ids(by))
-        excluded = _objects("CaseExclusion").filter(user=by.user_id).values("child")
-        return self.filter(
-            Q(pk__in=cases.values("child")) | (Q(recorded_by_team__in=by.team_ids) & ~Q(pk__in=excluded))
-        )
+        concerns = _objects("Concern").filter(visible_concerns(by), child__isnull=False)
+        recorded = Q(recorded_by_team__in=by.team_ids) & ~Q(pk__in=_excluded_children(by))
+        return self.filter(Q(pk__in=cases.values("child")) | Q(pk__in=concerns.values("child")) | recorded)
+
+    def with_name(self) -> Self:
+        """Add ``shown_name``, the name that is shown for the child."""
+        return self.annotate(shown_name=Subquery(shown_name("pk")))
+
+    def named_like(self, text: str) -> Self:
+        """Return those of whom one name holds every word of ``text``."""
+        found = self
+        for word in text.split():
+            names = _objects("ChildName").filter(Q(given__icontains=word) | Q(surname__icontains=word))
+            found = found.filter(pk__in=names.values("child"))
+        return found
 
 
 class TimelineQuerySet(ProtectedQuerySet["TimelineEntry"]):
@@ -118,3 +129,40 @@ class TimelineQuerySet(ProtectedQuerySet["TimelineEntry"]):
         in_sector = Q(audience_mask__has_bits=by.sector_mask)
         cleared = Q(sensitivity__lte=by.clearance)
         return Q(author_group__in=by.group_ids) | (cleared & (in_sector | named))
+
+
+class ConcernQuerySet(ProtectedQuerySet["Concern"]):
+    """Concerns."""
+
+    def visible_to(self, by: "Acting") -> Self:
+        """Return the concerns that ``by`` may see under their acted-for membership."""
+        return self.filter(visible_concerns(by)) if by.works_with_cases else self.none()
+
+    def with_child_name(self) -> Self:
+        """Add ``child_name``, the name that is shown for the concern's child."""
+        return self.annotate(child_name=Subquery(shown_name("child")))
+
+    def written_by(self, by: "Acting") -> Self:
+        """Return those that ``by`` wrote for the agency that they act for."""
+        return self.filter(author=by.user_id, author_agency=by.agency_id)
+
+
+def visible_concerns(by: "Acting") -> Q:
+    """Return the condition on a concern: the rule of docs/access.md, as subqueries."""
+    entries = _objects("TimelineEntry").filter(
+        TimelineQuerySet.audience_of(by), case__in=_objects("Case").filter(visible_case_ids(by)).values("pk")
+    )
+    unlinked = Q(entry__isnull=True) & (Q(team__in=by.team_ids) | Q(also__in=by.team_ids))
+    own = Q(author=by.user_id, author_agency=by.agency_id)
+    works_at = apps.get_model("agencies", "Membership").objects.current().filter(user=by.user_id).values("agency")
+    implicated = _objects("Concern").filter(implicated=by.user_id).values("pk")
+    kept_from = Q(pk__in=implicated) | (Q(workplace__in=works_at) & ~Q(author=by.user_id))
+    return (
+        (own | unlinked | Q(entry__in=entries.values("pk")))
+        & ~kept_from
+        & (Q(child__isnull=True) | ~Q(child__in=_excluded_children(by)))
+    )
+
+
+def _excluded_children(by: "Acting") -> "QuerySet[Any]":
+    return _objects("CaseExclusion").filter(user=by.user_id).values("child")

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.views import children, detail, emergency, entries, lists, live, timeline, work
+from cases.views import children, concerns, detail, emergency, entries, lists, live, timeline, work
 
 app_name = "cases"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,6 +11,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/emergency/", emergency.emergency, name="emergency"),
     path("cases/emergency/reviews/", emergency.emergency_reviews, name="emergency_reviews"),
     path("cases/emergency/reviews/<uuid:uuid>/", emergency.emergency_review, name="emergency_review"),
+    path("concerns/", concerns.concerns, name="concerns"),
+    path("concerns/log/", concerns.concern_log, name="concern_log"),
+    path("concerns/<uuid:uuid>/", concerns.concern, name="concern"),
     path("cases/<uuid:uuid>/", detail.case, name="detail"),
     path("cases/<uuid:uuid>/live/", live.stream, name="live"),
     path("cases/<uuid:uuid>/news/", live.news, name="news"),

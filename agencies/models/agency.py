@@ -79,6 +79,7 @@ class Team(PublicIdModel, TimestampedModel):
     class Kind(models.TextChoices):
         SAFEGUARDING = "safeguarding", _("Safeguarding team")
         DUTY = "duty", _("Duty desk")
+        ALLEGATIONS = "allegations", _("Designated officer")
         GENERAL = "general", _("Team")
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="teams")
@@ -91,7 +92,9 @@ class Team(PublicIdModel, TimestampedModel):
         ordering = ["agency_id", "name"]
         constraints = [
             models.UniqueConstraint(fields=["agency", "name"], name="team_name_unique_in_agency"),
-            models.CheckConstraint(condition=Q(kind__in=["safeguarding", "duty", "general"]), name="team_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["safeguarding", "duty", "allegations", "general"]), name="team_kind_known"
+            ),
         ]
 
     def __str__(self) -> str:

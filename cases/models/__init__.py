@@ -2,6 +2,7 @@
 
 from cases.models.case import AccessLevel, Case, Involvement, NotNeeded
 from cases.models.child import Address, Child, ChildIdentifier, ChildName, KnownService
+from cases.models.concern import Concern
 from cases.models.family import Person, Relationship
 from cases.models.grants import CaseExclusion, CaseGroupGrant, CaseUserGrant
 from cases.models.matching import ChildMatch, ChildMatchDue, MatchModel, MatchName, MatchWeight
@@ -19,6 +20,7 @@ __all__ = [
     "ChildMatch",
     "ChildMatchDue",
     "ChildName",
+    "Concern",
     "EntryPin",
     "Involvement",
     "KnownService",

@@ -14,7 +14,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from agencies.models import Membership, Team
-from cases.models import Address, Involvement, TimelineEntryReader
+from cases.models import Address, Concern, Involvement, TimelineEntryReader
 from tests.access import oracle
 from tests.factories import as_owner
 
@@ -36,6 +36,8 @@ class Facts:
     cases: dict[int, oracle.Case]
     named_on_address: dict[int, set[int]]
     named_on_involvement: dict[int, set[int]]
+    implicated: dict[int, set[int]]
+    works_at: dict[int, set[int]]  # agency to the people with a membership of it today
     now: datetime = field(default_factory=timezone.now)
 
     def sees(self, reader: oracle.Reader, model: str, pk: int) -> bool:
@@ -49,7 +51,9 @@ class Facts:
     def child(self, reader: oracle.Reader, pk: int) -> bool:
         """Return whether the reader sees the child."""
         team = self.rows["Child"][pk]["recorded_by_team_id"]
-        return oracle.sees_child(reader, pk, team, list(self.cases.values()), self.now)
+        about = [row for row in self.rows["Concern"].values() if row["child_id"] == pk]
+        by_concern = any(_concern(self, reader, row) for row in about)
+        return oracle.sees_child(reader, pk, team, list(self.cases.values()), self.now, by_concern=by_concern)
 
     def hidden(self, reader: oracle.Reader, model: str) -> list[int]:
         """Return the keys of the model's rows that the reader may not see."""
@@ -64,9 +68,14 @@ def facts() -> Facts:
         }
         on_address = _pairs(Address.readers.through, "address_id")
         on_involvement = _pairs(Involvement.readers.through, "involvement_id")
+        implicated = _pairs(Concern.implicated.through, "concern_id")
+        works_at: dict[int, set[int]] = defaultdict(set)
+        for agency, user in Membership.objects.current().values_list("agency", "user"):
+            works_at[agency].add(user)
         groups = dict(Team.objects.values_list("pk", "group_id"))
         entry_readers = list(TimelineEntryReader.objects.values_list("entry", "user", "team", "agency"))
-    return Facts(rows, _cases(rows, groups, entry_readers), on_address, on_involvement)
+    cases = _cases(rows, groups, entry_readers)
+    return Facts(rows, cases, on_address, on_involvement, implicated, works_at)
 
 
 def _pairs(through: Any, key: str) -> dict[int, set[int]]:
@@ -115,6 +124,7 @@ def reader_of(membership: Membership) -> oracle.Reader | None:
         frozenset(team.pk for team in teams),
         1 << row.agency.sector.bit,
         row.clearance,
+        works,
     )
 
 
@@ -168,6 +178,20 @@ def _own(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
     return bool(row["user_id"] == reader.user)
 
 
+def _concern(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+    kept_from = facts.implicated[row["id"]] | (facts.works_at[row["workplace_id"]] - {row["author_id"]})
+    known = oracle.Concern(
+        row["author_id"],
+        row["author_agency_id"],
+        frozenset({row["team_id"], row["also_id"]}),
+        frozenset(kept_from),
+        row["entry_id"] is not None,
+    )
+    by_entry = row["entry_id"] is not None and facts.sees(reader, "TimelineEntry", row["entry_id"])
+    excluded = oracle.is_excluded_from_child(reader, row["child_id"], list(facts.cases.values()))
+    return oracle.sees_concern(reader, known, by_entry, excluded)
+
+
 RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "Case": lambda facts, reader, row: facts.level(reader, row["id"]) > 0,
     "Child": lambda facts, reader, row: facts.child(reader, row["id"]),
@@ -183,6 +207,7 @@ RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "CaseGroupGrant": _group_grant,
     "CaseUserGrant": _of_case,
     "CaseExclusion": _exclusion,
+    "Concern": _concern,
     "TimelineEntry": _entry,
     "TimelineEntryReader": _entry_reader,
     "EntryPin": _own,

@@ -12,6 +12,7 @@ class Reader:
     teams: frozenset[int]
     mask: int
     clearance: int
+    works: bool = True
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,15 @@ class Entry:
     mask: int
     sensitivity: int
     named: frozenset[tuple[str, int]] = frozenset()
+
+
+@dataclass(frozen=True)
+class Concern:
+    author: int
+    author_agency: int
+    teams: frozenset[int]
+    kept_from: frozenset[int]  # people
+    linked: bool
 
 
 @dataclass
@@ -65,10 +75,26 @@ def sees_entry(reader: Reader, case: Case, entry: Entry, now: datetime) -> bool:
     return entry.sensitivity <= reader.clearance and bool(entry.mask & reader.mask or entry.named & named)
 
 
-def sees_child(reader: Reader, child: int, recorded_by: int, cases: list[Case], now: datetime) -> bool:
-    """Return whether the reader sees the child's record."""
+def sees_concern(reader: Reader, concern: Concern, sees_its_entry: bool, is_excluded: bool) -> bool:
+    """Return whether the reader sees a concern: their own, their team's until it is linked, then by its entry."""
+    if reader.user in concern.kept_from or is_excluded or not reader.works:
+        return False
+    if (concern.author, concern.author_agency) == (reader.user, reader.agency):
+        return True
+    return sees_its_entry if concern.linked else bool(concern.teams & reader.teams)
+
+
+def is_excluded_from_child(reader: Reader, child: int | None, cases: list[Case]) -> bool:
+    """Return whether the reader is kept out of a case of the child."""
+    return any(reader.user in case.excluded for case in cases if case.child == child)
+
+
+def sees_child(
+    reader: Reader, child: int, recorded_by: int, cases: list[Case], now: datetime, *, by_concern: bool = False
+) -> bool:
+    """Return whether the reader sees the child's record; ``by_concern``: they see a concern about the child."""
     own = [case for case in cases if case.child == child]
-    if any(level(reader, case, now) for case in own):
+    if by_concern or any(level(reader, case, now) for case in own):
         return True
     return recorded_by in reader.teams and not any(reader.user in case.excluded for case in own)
 

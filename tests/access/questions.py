@@ -43,16 +43,28 @@ TIMELINES = [
     "since-day=1&since-month=1&since-year=2024&until-day=1&until-month=1&until-year=2026",
 ]
 SHELL = ["/", "/inbox/", "/directory/", "/directory/people/", "/cases/open/", "/cases/emergency/", "/profile/tokens/"]
+CONCERNS = ["/concerns/", "/concerns/log/"]
 
 
 def questions(scene: Scene, name: str) -> Iterator[Question]:
     """Yield every question of a person whom the scene knows."""
-    yield from (Question(address) for address in [*SHELL, *LISTS, *API_LISTS, "/people/", *_directory()])
+    yield from (Question(address) for address in [*SHELL, *CONCERNS, *LISTS, *API_LISTS, "/people/", *_directory()])
     yield from _with_errors(scene, name)
     for pk in scene.truth.rows["Case"]:
         yield from of_case(scene, name, scene.truth.rows["Case"][pk])
     for row in scene.truth.rows["Child"].values():
         yield from of_child(row)
+        yield Question(f"{reverse('cases:concern_log')}?child={row['uuid']}")
+    yield from _about_concerns(scene)
+
+
+def _about_concerns(scene: Scene) -> Iterator[Question]:
+    for row in scene.truth.rows["Concern"].values():
+        yield Question(reverse("cases:concern", args=[row["uuid"]]))
+    for row in list(scene.truth.rows["ChildName"].values())[:8]:
+        yield Question("/concerns/log/", _sorted({"find": "Find", "child_search": row["given"]}))
+    for row in list(scene.truth.rows["Child"].values())[:4]:
+        yield Question("/concerns/log/", _sorted({"child": str(row["uuid"]), "facts": "Bruise"}))
 
 
 def of_child(child: Row) -> Iterator[Question]:

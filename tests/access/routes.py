@@ -64,6 +64,7 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         "cases:entry": {"uuid": shared.uuid, "entry": entry.uuid},
         "cases:entry_pin": {"uuid": shared.uuid, "entry": entry.uuid},
         "cases:entry_add": {"uuid": shared.uuid, "kind": "note"},
+        "cases:concern": {"uuid": scene.concerns["own team"].uuid},
         "cases:emergency_review": {"uuid": taken.uuid},
         "cases:involvement_end": {"uuid": shared.uuid, "involvement": part.uuid},
         "cases:exclusion_lift": {"uuid": shared.uuid, "person": scene.people["tess"].user.uuid},

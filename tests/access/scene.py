@@ -3,7 +3,7 @@
 Every text field of every protected record carries a mark of its own.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -29,6 +29,7 @@ from cases.models import (
     Child,
     ChildIdentifier,
     ChildName,
+    Concern,
     Involvement,
     KnownService,
     NotNeeded,
@@ -38,6 +39,7 @@ from cases.models import (
 )
 from cases.timeline import AUTHORS_TEAM_ONLY, EVERY_SECTOR
 from tests.access import oracle
+from tests.access.concerns import logged_concerns, random_concern
 from tests.access.facts import Facts, facts, reader_of
 from tests.access.marks import Marks
 from tests.access.worlds import make_case
@@ -57,6 +59,7 @@ class Scene:
     made: dict[str, Case]
     marks: Marks
     truth: Facts
+    concerns: dict[str, Concern] = field(default_factory=dict)
 
     def reader(self, name: str) -> oracle.Reader | None:
         """Return a person as the oracle knows them, None for a visitor and for somebody without a membership."""
@@ -81,6 +84,7 @@ def make_scene(cast: Cast, seed: int, *, cases: int) -> Scene:
     marks.put_everywhere()
     scene = Scene(cast, {}, marks, facts())
     scene.made = _worked_cases(cast, marks)
+    scene.concerns = logged_concerns(cast, scene.made, marks)
     scene.look_again()
     return scene
 
@@ -93,6 +97,7 @@ def _furnished_case(random: Random, teams: list[Team], users: list[User]) -> Non
     known = make_case(random, child, teams, users)
     _furnish_child(random, child, teams, users)
     _furnish_case(random, known.pk, users)
+    random_concern(random, child, teams, users)
 
 
 def _furnish_child(random: Random, child: Child, teams: list[Team], users: list[User]) -> None:

@@ -15,7 +15,16 @@ from tests.access.marks import MARK
 from tests.access.scene import Scene
 from tests.factories import as_owner
 
-STARTS = ["/", "/cases/", "/inbox/", "/profile/", "/people/", "/api/v1/cases/?limit=2", "/api/v1/children/?limit=2"]
+STARTS = [
+    "/",
+    "/cases/",
+    "/concerns/",
+    "/inbox/",
+    "/profile/",
+    "/people/",
+    "/api/v1/cases/?limit=2",
+    "/api/v1/children/?limit=2",
+]
 SHORT = ["tariq", "vera", "nell", "lena", "visitor"]
 OBJECTS, ROLES = 200, 8
 
@@ -25,7 +34,9 @@ def crawled(scene: Scene, name: str) -> tuple[int, list[Leak]]:
     client = scene.people[name].client if name in scene.people else Client()
     crawler = Crawler(scene, name, client)
     cases = [f"/cases/{row['uuid']}/{page}" for row in scene.truth.rows["Case"].values() for page in ("", "access/")]
-    found = crawler.leaks([*STARTS, *(["/audit/", "/cases/emergency/reviews/"] if name == "ian" else []), *cases])
+    concerns = [f"/concerns/{row['uuid']}/" for row in scene.truth.rows["Concern"].values()]
+    governed = ["/audit/", "/cases/emergency/reviews/"] if name == "ian" else []
+    found = crawler.leaks([*STARTS, *governed, *cases, *concerns])
     return crawler.visits, found
 
 

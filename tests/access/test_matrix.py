@@ -52,6 +52,16 @@ def one_of(*names: str) -> Who:
     return lambda _scene, name: name in names
 
 
+def sees_concern(name_of: str) -> Who:
+    """Return who sees one of the scene's concerns."""
+
+    def sees(scene: Scene, name: str) -> bool:
+        reader = scene.reader(name)
+        return reader is not None and scene.truth.sees(reader, "Concern", scene.concerns[name_of].pk)
+
+    return sees
+
+
 MANAGERS = one_of("maggie", "adam")  # of the agency whose objects are asked for
 CASE = "cases:"
 PAGES: list[tuple[tuple[str, str], Who, str, str]] = [
@@ -73,6 +83,9 @@ PAGES: list[tuple[tuple[str, str], Who, str, str]] = [
     (SEARCH, one_of("ian"), "agencies:", "audit_log"),
     (READ, everybody, CASE, "list"),
     (FORM, works, CASE, "open emergency"),
+    (READ, works, CASE, "concerns"),
+    (FORM, works, CASE, "concern_log"),
+    (READ, sees_concern("own team"), CASE, "concern"),
     (READ, one_of("ian"), CASE, "emergency_reviews"),
     (FORM, one_of("ian"), CASE, "emergency_review"),
     (READ, level(1), CASE, "detail access"),

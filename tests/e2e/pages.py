@@ -17,10 +17,22 @@ from agencies.actions.terms import Terms
 from agencies.models import Agency, ApiToken, ContactPoint, Membership, Team, User
 from agencies.roles import Role
 from agencies.sign_in.proof import SINGLE_SIGN_ON
-from cases.models import Case, CaseUserGrant, ChildName, Involvement, KnownService, Relationship, TimelineEntry
+from cases.actions.concerns import NewConcern, log_concern
+from cases.concern_codes import HowKnown, NextStep
+from cases.models import (
+    Case,
+    CaseUserGrant,
+    Child,
+    ChildName,
+    Involvement,
+    KnownService,
+    Relationship,
+    TimelineEntry,
+)
 from safeguard.management import demo_accounts as demo
 from safeguard.notifications.models import OutboxMessage
 from tests.agencies.sign_in_steps import give_app, link_in
+from tests.cases.conftest import entered
 from tests.conftest import Person
 from tests.factories import as_owner
 
@@ -78,6 +90,7 @@ def build(server: str) -> World:
     world = World(server)
     _add_keys_of_agencies(world)
     _add_keys_of_cases(world)
+    _add_keys_of_concerns(world)
     give_app(world.person("mo").user)
     with as_owner():
         lena = world.person("lena").user
@@ -125,6 +138,20 @@ def _add_keys_of_cases(world: World) -> None:
             "entry": TimelineEntry.objects.get(case=robin, title="Officers called to the home").uuid,
             "review": CaseUserGrant.objects.get(kind="emergency").uuid,
         }
+
+
+def _add_keys_of_concerns(world: World) -> None:
+    alice = world.person("alice")
+    with entered(alice) as by:
+        child = Child.objects.visible_to(by).get(names__surname="Example")
+        new = NewConcern(
+            child=child,
+            facts="Came to the door with a bruise on the arm",
+            occurred_at=timezone.now(),
+            known_by=HowKnown.SEEN,
+            next_step=NextStep.REFER,
+        )
+        world.keys["concern"] = log_concern(new, by=by).uuid
 
 
 def cookie_of(person: Person) -> str:
@@ -274,6 +301,9 @@ PAGES: dict[str, Visit] = {
     # Cases
     "cases:list": Visit("alice"),
     "cases:open": Visit("alice"),
+    "cases:concerns": Visit("alice"),
+    "cases:concern_log": Visit("alice"),
+    "cases:concern": Visit("alice", ("concern",)),
     "cases:emergency": Visit("piotr"),
     "cases:emergency_reviews": Visit("ian"),
     "cases:emergency_review": Visit("ian", ("review",)),

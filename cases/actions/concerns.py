@@ -1,0 +1,295 @@
+"""Logging a concern: written once, with a next step, and on the case's timeline where the writer works on it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agencies import desks
+from agencies.acting import Acting
+from agencies.models import Agency, Membership, Team, User
+from agencies.roles import Can
+from cases import access, timeline
+from cases.actions.children import NewChild, record_child
+from cases.actions.grants import lock_as
+from cases.chase import look_due
+from cases.concern_codes import HowKnown, NextStep, Route, Worry, labels_of
+from cases.event_kinds import Kind
+from cases.models import AccessLevel, Case, CaseExclusion, Child, Concern, TimelineEntry
+from safeguard.audit import actions as audit
+from safeguard.audit.actions import one_transaction
+from safeguard.notifications.actions import Note, put_in_inbox
+
+SCHOOLS = "education"
+MOST_AT_ONCE = 8  # children in one go
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passing:
+    """Where a concern goes when not to the usual team: why, who is part of it, or whom it is about."""
+
+    route: Route = Route.USUAL
+    reason: str = ""
+    implicated: tuple[User, ...] = ()
+    staff_name: str = ""
+    workplace: Agency | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewConcern:
+    """What somebody writes down. Child, facts, time, how it is known and the next step are needed, the rest is not.
+
+    ``owner`` None is the writer. ``audience`` None is the default of the writer's sector.
+    """
+
+    child: Child | NewChild | None
+    facts: str
+    occurred_at: datetime
+    known_by: HowKnown
+    next_step: NextStep
+    owner: User | None = None
+    next_step_reason: str = ""
+    opinion: str = ""
+    child_words: str = ""
+    time_known: bool = False
+    place: str = ""
+    present: str = ""
+    categories: tuple[str, ...] = ()
+    worry: Worry | None = None
+    immediate_action: str = ""
+    needs_to_know: str = ""
+    passing: Passing = Passing()
+    audience: timeline.Audience | None = None
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a concern stands: child, the team that answers, one that also sees it, the writer's agency, an entry."""
+
+    child: Child | None
+    team: Team
+    also: Team | None
+    agency: Agency
+    entry: TimelineEntry | None
+
+
+@one_transaction
+def log_concerns(concerns: Sequence[NewConcern], *, by: Acting) -> list[Concern]:
+    """Log one record for each of ``concerns``, all or none: brothers and sisters of whom each has their own readers.
+
+    Raises what ``log_concern`` raises, and ValidationError for more than MOST_AT_ONCE.
+    """
+    if len(concerns) > MOST_AT_ONCE:
+        raise ValidationError(_("Nothing was saved. Log at most %(most)s children at once.") % {"most": MOST_AT_ONCE})
+    return [log_concern(each, by=by) for each in concerns]
+
+
+@one_transaction
+def log_concern(new: NewConcern, *, by: Acting) -> Concern:
+    """Save a concern; where ``by`` works on the child's open case it becomes an entry of that timeline at once.
+
+    Raises ValidationError for a time in the future, for something that is needed and missing, for a person
+    who may not log concerns or is in no team, and where nobody could be told.
+    """
+    _check(new, by)
+    team, also = _holders(new.passing, by)
+    child = record_child(new.child, team=_own_team(by), by=by) if isinstance(new.child, NewChild) else new.child
+    case = _case_of(child, new, by)
+    entry = timeline.write(case, _event(new, child, team, by), by=by) if case else None
+    made = _insert(new, _Place(child, team, also, _agency(by), entry), by)
+    uuids = [made.uuid, *([case.uuid] if case else [])]
+    detail = {"route": str(new.passing.route), "next_step": str(new.next_step)}
+    audit.record("concern.log", by=by, target="cases.Concern", uuids=uuids, detail=detail)
+    _tell(made, case, new.passing.implicated, by)
+    return made
+
+
+def _check(new: NewConcern, by: Acting) -> None:
+    if not by.can(Can.LOG_CONCERN):
+        raise ValidationError(_("Nothing was saved: your role does not log concerns."))
+    if not by.team_ids:
+        raise ValidationError(_("Nothing was saved: you are in no team. Ask your agency’s manager to add you to one."))
+    if not new.facts.strip():
+        raise ValidationError(_("Nothing was saved. Say what happened: what you saw, heard or were told."))
+    if new.occurred_at > timezone.now():
+        raise ValidationError(_("Nothing was saved. The time is in the future: give the time at which it happened."))
+    if new.next_step == NextStep.NONE and not new.next_step_reason.strip():
+        raise ValidationError(_("Nothing was saved. Say why nothing more needs to happen."))
+    _check_passing(new, by)
+    if new.audience:
+        timeline.check_clearance(new.audience, by=by)
+
+
+def _check_passing(new: NewConcern, by: Acting) -> None:
+    passing = new.passing
+    if passing.route in (Route.UNREACHABLE, Route.IMPLICATED) and not passing.reason.strip():
+        raise ValidationError(_("Nothing was saved. Say why you go past your safeguarding team."))
+    if passing.route == Route.STAFF and not passing.staff_name.strip():
+        raise ValidationError(_("Nothing was saved. Say whom the concern is about: a name or a description."))
+    if by.user in passing.implicated:
+        raise ValidationError(_("Nothing was saved. You cannot be kept from your own concern."))
+    if new.child is None and passing.route != Route.STAFF:
+        raise ValidationError(_("Nothing was saved. Choose the child, or record a new one."))
+
+
+def _holders(passing: Passing, by: Acting) -> tuple[Team, Team | None]:
+    """Return the team that answers, and one that also sees the concern."""
+    if passing.route == Route.STAFF:
+        return _somebody(desks.designated_officer_team()), None
+    usual = _usual_team(by)
+    if passing.route == Route.USUAL:
+        return usual, None
+    return _somebody(desks.duty_team()), usual if passing.route == Route.UNREACHABLE else None
+
+
+def _somebody(team: Team | None) -> Team:
+    if team is None:
+        message = _(
+            "Nothing was saved: no team is set up here to take this. Call children’s social care now, and tell"
+            " your partnership’s office."
+        )
+        raise ValidationError(message)
+    return team
+
+
+def _usual_team(by: Acting) -> Team:
+    # A school's concerns are its safeguarding team's, whoever writes them; elsewhere they are the author's team's.
+    found = desks.safeguarding_team(_agency(by).pk) if _is_school(by) else None
+    return found or _own_team(by)
+
+
+def _is_school(by: Acting) -> bool:
+    return _agency(by).sector.code == SCHOOLS
+
+
+def _agency(by: Acting) -> Agency:
+    if by.membership is None:
+        raise ValidationError(_("Nothing was saved: you have no membership of an agency that holds today."))
+    return by.membership.agency
+
+
+def _own_team(by: Acting) -> Team:
+    return Team.objects.get(pk=by.team_ids[0])
+
+
+def _case_of(child: Child | None, new: NewConcern, by: Acting) -> Case | None:
+    """Return the child's open case, locked, where ``by`` contributes to it and nobody must be kept from this."""
+    if child is None or isinstance(new.child, NewChild) or new.passing.route not in (Route.USUAL, Route.UNREACHABLE):
+        return None
+    case = access.open_case_of(by, child, to=AccessLevel.CONTRIBUTE)
+    return lock_as(by, case, AccessLevel.CONTRIBUTE) if case else None
+
+
+def _event(new: NewConcern, child: Child | None, team: Team, by: Acting) -> timeline.Event:
+    return timeline.Event(
+        kind=Kind.CONCERN,
+        title=title_of(new.categories),
+        body=new.facts,
+        child_words=new.child_words,
+        significance=new.opinion,
+        action_taken=new.immediate_action,
+        occurred_at=new.occurred_at,
+        before_birth=_is_before_birth(child, new.occurred_at),
+        audience=new.audience or default_audience(by, team),
+    )
+
+
+def title_of(categories: Iterable[str]) -> str:
+    """Return the title of a concern's entry: its categories, no names."""
+    labels = ", ".join(labels_of(categories))
+    title = _("Concern: %(categories)s") % {"categories": labels} if labels else _("Concern")
+    return title if len(title) <= 200 else title[:199] + "…"  # noqa: PLR2004  (the column's length)
+
+
+def default_audience(by: Acting, team: Team) -> timeline.Audience:
+    """Return who may read a concern's entry unless its writer says otherwise.
+
+    A school's is for its safeguarding team until the school refers; others' is for everybody involved.
+    """
+    if _is_school(by):
+        return replace(timeline.OWN_TEAM, teams=(team,))
+    return timeline.EVERYBODY_INVOLVED
+
+
+def _insert(new: NewConcern, place: _Place, by: Acting) -> Concern:
+    passing = new.passing
+    made = Concern.objects.create(
+        child=place.child,
+        case_id=place.entry.case_id if place.entry else None,
+        entry=place.entry,
+        team=place.team,
+        also=place.also,
+        author=by.user,
+        author_agency=place.agency,
+        facts=new.facts,
+        opinion=new.opinion,
+        child_words=new.child_words,
+        occurred_at=new.occurred_at,
+        time_known=new.time_known,
+        before_birth=_is_before_birth(place.child, new.occurred_at),
+        place=new.place,
+        known_by=new.known_by,
+        present=new.present,
+        categories=list(new.categories),
+        worry=new.worry,
+        immediate_action=new.immediate_action,
+        needs_to_know=new.needs_to_know,
+        next_step=new.next_step,
+        next_step_owner=new.owner or by.user,
+        next_step_reason=new.next_step_reason,
+        route=passing.route,
+        route_reason=passing.reason,
+        staff_name=passing.staff_name,
+        workplace=passing.workplace,
+        look_due_at=look_due(new.worry, timezone.now()) if _must_be_looked_at(new, place.team, by) else None,
+    )
+    if passing.implicated:
+        made.implicated.add(*passing.implicated)
+    return made
+
+
+def _is_before_birth(child: Child | None, occurred_at: datetime) -> bool:
+    if child is None:
+        return False
+    day = timezone.localdate(occurred_at)
+    return child.expected_on is not None or (child.born_on is not None and day < child.born_on)
+
+
+def _must_be_looked_at(new: NewConcern, team: Team, by: Acting) -> bool:
+    """Return whether somebody other than the writer was asked to look."""
+    leads = by.can(Can.LEAD_SAFEGUARDING) and team.pk in by.team_ids
+    asked = new.passing.route != Route.USUAL or new.next_step == NextStep.TELL_LEAD or _is_school(by)
+    return asked and not leads
+
+
+def _tell(made: Concern, case: Case | None, implicated: Iterable[User], by: Acting) -> None:
+    """Put a note, which names nobody, into the inbox of those who must look and of whoever has the next step."""
+    told: dict[int, int | None] = {}
+    if made.look_due_at:
+        told |= {member.user_id: member.agency_id for member in desks.who_answer(made.team)}
+    if case and case.allocated_to_id and made.next_step == NextStep.TELL_WORKER and not _is_school(by):
+        told[case.allocated_to_id] = case.lead_agency_id
+    told[made.next_step_owner_id] = made.author_agency_id
+    kept_out = {by.user_id, *(person.pk for person in implicated), *_kept_out(made)}
+    note = Note(
+        kind="concern.log",
+        subject=_("A concern waits for you"),
+        body="",
+        path=reverse("cases:concern", args=[made.uuid]),
+    )
+    for user_id, agency_id in told.items():
+        if user_id not in kept_out:
+            key = f"concern.log:{made.uuid}:{user_id}"
+            put_in_inbox(note, recipient_id=user_id, dedupe_key=key, agency_id=agency_id)
+
+
+def _kept_out(made: Concern) -> set[int]:
+    """Return the people who are kept out of the child's case or work where the person whom it is about works."""
+    # past the door: who is kept out is told nothing
+    excluded = CaseExclusion.objects.filter(child=made.child_id).values_list("user", flat=True)
+    colleagues = Membership.objects.current().filter(agency=made.workplace_id).values_list("user", flat=True)
+    return {*(excluded if made.child_id else ()), *(colleagues if made.workplace_id else ())}

@@ -1,0 +1,213 @@
+"""The form in which somebody logs a concern: a few facts and a next step; everything else may stay empty."""
+
+from collections.abc import Sequence
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.forms.utils import ErrorDict
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from agencies.acting import Acting
+from agencies.models import Membership, Team, User
+from agencies.roles import Can
+from cases.actions.children import NewChild
+from cases.actions.concerns import NewConcern
+from cases.concern_codes import CategoryGroup, HowKnown, NextStep, Worry, in_group
+from cases.forms.work import NAME
+from cases.models import Child
+from safeguard.common.forms import DatePartsField, Form, Look
+
+NEW = "new"
+TIMES = ["%H:%M", "%H.%M", "%H%M", "%I:%M%p", "%I.%M%p", "%I:%M %p", "%I.%M %p", "%I%p", "%I %p"]
+NOON = time(12)
+OFFERED = 40  # children at most that a form offers
+
+
+def _field_of(group: str) -> str:
+    return f"categories_{group}"
+
+
+class ColleagueChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs only
+    """A choice of one of the writer's colleagues, themselves first."""
+
+    def label_from_instance(self, obj: User) -> str:
+        """Return the name."""
+        return obj.name
+
+
+class ConcernForm(Form):
+    """One concern about one child."""
+
+    child_search = forms.CharField(
+        label=_("Find the child by name"), max_length=200, required=False, help_text=_("A part of the name is enough")
+    )
+    offered = forms.CharField(required=False, max_length=2_000, widget=forms.HiddenInput)
+    child = forms.ChoiceField(label=_("Who is the child?"), widget=forms.RadioSelect)
+    given = forms.CharField(label=_("First name"), max_length=150, required=False)
+    surname = forms.CharField(label=_("Last name"), max_length=150, required=False)
+    birth = forms.ChoiceField(
+        label=_("Do you know when the child was born?"),
+        choices=[
+            ("known", _("Yes, or a good estimate")),
+            ("unborn", _("Not born yet")),
+            ("unknown", _("No")),
+        ],
+        initial="unknown",
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    born_on = DatePartsField(label=_("Date of birth"), must_be="past")
+    expected_on = DatePartsField(label=_("Expected date"))
+    facts = forms.CharField(
+        label=_("What happened?"),
+        widget=forms.Textarea,
+        help_text=_("Facts: what you saw, heard or were told. Write about this child only"),
+    )
+    child_words = forms.CharField(
+        label=_("The child’s own words"),
+        required=False,
+        widget=forms.Textarea,
+        help_text=_("As they said them, also words for parts of the body"),
+    )
+    occurred_on = DatePartsField(label=_("On which day?"), must_be="past")
+    occurred_time = forms.TimeField(
+        label=_("At what time?"),
+        required=False,
+        input_formats=TIMES,
+        help_text=_("For example 14:30. Leave empty if you do not know"),
+        error_messages={"invalid": _("The time must be like 14:30")},
+    )
+    known_by = forms.ChoiceField(label=_("How do you know?"), choices=HowKnown, widget=forms.RadioSelect)
+    worry = forms.TypedChoiceField(
+        label=_("How worried are you?"),
+        required=False,
+        coerce=lambda value: Worry(int(value)),
+        empty_value=None,
+        choices=[(str(value), label) for value, label in Worry.choices],
+        widget=forms.RadioSelect,
+    )
+    next_step = forms.ChoiceField(label=_("What happens next?"), choices=NextStep, widget=forms.RadioSelect)
+    next_step_reason = forms.CharField(label=_("Why is nothing more needed?"), max_length=500, widget=forms.Textarea)
+    owner = ColleagueChoice(
+        label=_("Who does this?"), queryset=User.objects.none(), to_field_name="uuid", empty_label=None
+    )
+    opinion = forms.CharField(
+        label=_("What do you think it means?"),
+        required=False,
+        widget=forms.Textarea,
+        help_text=_("Your opinion, apart from the facts above"),
+    )
+    place = forms.CharField(label=_("Where did it happen?"), max_length=300, required=False)
+    present = forms.CharField(label=_("Who else was there?"), max_length=500, required=False)
+    category_groups = forms.MultipleChoiceField(
+        label=_("What is it about?"), choices=CategoryGroup, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    immediate_action = forms.CharField(label=_("What have you done already?"), required=False, widget=forms.Textarea)
+    needs_to_know = forms.CharField(label=_("Who else needs to know?"), max_length=500, required=False)
+
+    looks = {
+        "child_search": Look(autocomplete="off", spellcheck=False, optional=False),
+        "child": Look(reveals={NEW: ("given", "surname", "birth")}),
+        "given": NAME,
+        "surname": NAME,
+        "birth": Look(reveals={"known": ("born_on",), "unborn": ("expected_on",)}),
+        "facts": Look(rows=6),
+        "child_words": Look(rows=3),
+        "occurred_time": Look(width=5),
+        "next_step": Look(reveals={NextStep.NONE: ("next_step_reason",)}),
+        "next_step_reason": Look(rows=2),
+        "opinion": Look(rows=3),
+        "immediate_action": Look(rows=3),
+        "category_groups": Look(reveals={group: (_field_of(group),) for group in CategoryGroup.values}),
+    }
+
+    def __init__(self, *args: Any, by: Acting, children: Sequence[Child], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by, self.children = by, {str(child.uuid): child for child in children}
+        fields: Any = self.fields
+        fields["child"].choices = [
+            *((uuid, described(child)) for uuid, child in self.children.items()),
+            (NEW, _("A child who is not listed")),
+        ]
+        fields["offered"].initial = " ".join(self.children)
+        fields["owner"].queryset, fields["owner"].initial = colleagues(by), by.user.uuid
+        for group in CategoryGroup:
+            fields[_field_of(group)] = forms.MultipleChoiceField(
+                label=group.label, choices=in_group(group), required=False, widget=forms.CheckboxSelectMultiple
+            )
+
+    def as_typed(self) -> None:
+        """Show what was typed and say nothing of it yet."""
+        self._errors = ErrorDict()
+
+    def clean(self) -> dict[str, Any]:
+        """Hold the names of a new child and the time against today."""
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("child") == NEW and not (data.get("given") or data.get("surname")):
+            self.add_error("given", gettext("Enter a first name or a last name; part of one is enough"))
+        day = data.get("occurred_on")
+        if day and _moment(day, data.get("occurred_time")) > timezone.now():
+            self.add_error("occurred_time", gettext("The time must be in the past"))
+        return data
+
+    def concern(self) -> NewConcern:
+        """Return what was entered."""
+        data = self.cleaned_data
+        groups = data["category_groups"]
+        return NewConcern(
+            child=self._child(),
+            facts=data["facts"],
+            opinion=data["opinion"],
+            child_words=data["child_words"],
+            occurred_at=_moment(data["occurred_on"], data["occurred_time"]),
+            time_known=data["occurred_time"] is not None,
+            place=data["place"],
+            present=data["present"],
+            known_by=HowKnown(data["known_by"]),
+            worry=data["worry"],
+            categories=tuple(code for group in groups for code in data[_field_of(group)]),
+            immediate_action=data["immediate_action"],
+            needs_to_know=data["needs_to_know"],
+            next_step=NextStep(data["next_step"]),
+            next_step_reason=data["next_step_reason"] or "",
+            owner=data["owner"],
+        )
+
+    def _child(self) -> Child | NewChild:
+        data = self.cleaned_data
+        if data["child"] != NEW:
+            return self.children[data["child"]]
+        return NewChild(
+            given=data["given"],
+            surname=data["surname"],
+            born_on=data["born_on"],
+            expected_on=data["expected_on"],
+        )
+
+
+def _moment(day: Any, at: time | None) -> datetime:
+    """Return the moment in the local time zone; without a time noon, or now where noon is still to come."""
+    moment = timezone.make_aware(datetime.combine(day, at or NOON))
+    return moment if at else min(moment, timezone.now())
+
+
+def described(child: Child) -> str:
+    """Return a child's name with the date of birth, so that two of one name can be told apart."""
+    name = getattr(child, "shown_name", None) or gettext("Name not known")
+    if child.born_on:
+        return gettext("%(name)s, born %(date)s") % {"name": name, "date": date_format(child.born_on)}
+    if child.expected_on:
+        return gettext("%(name)s, expected %(date)s") % {"name": name, "date": date_format(child.expected_on)}
+    return str(name)
+
+
+def colleagues(by: Acting) -> QuerySet[User]:
+    """Return the people who may have a next step: those of ``by``'s teams and of the agency's safeguarding teams."""
+    teams = Team.objects.filter(Q(pk__in=by.team_ids) | Q(agency=by.agency_id, kind=Team.Kind.SAFEGUARDING))
+    members = Membership.objects.live().holding(Can.LOG_CONCERN).filter(agency=by.agency_id, teams__in=teams)
+    return User.objects.filter(Q(pk__in=members.values("user")) | Q(pk=by.user_id), is_active=True).order_by("name")

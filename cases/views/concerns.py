@@ -1,0 +1,109 @@
+"""Logging a concern and reading it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from agencies.request import ActingRequest
+from agencies.roles import Can
+from agencies.views.attempt import attempted, form_page
+from cases import access, access_child, access_concerns
+from cases.access import Filters
+from cases.actions.concerns import log_concern
+from cases.forms.concern import OFFERED, ConcernForm
+from cases.models import Case, Child, Concern
+
+RECENT = 6  # children whose cases moved last, offered before anybody is searched for
+
+
+@require_http_methods(["GET", "POST"])
+def concern_log(request: ActingRequest) -> HttpResponse:
+    """Log a concern, or find the child first: what was typed stays."""
+    _must_log(request)
+    if not request.POST:
+        return _page(request, _empty_form(request))
+    if "find" in request.POST:
+        found = access_concerns.children_named(request.acting, request.POST.get("child_search", ""))
+        return _page(request, _found_form(request, found), {"found": len(found)})
+    form = ConcernForm(request.POST, by=request.acting, children=_offered(request))
+    made: list[Concern] = []
+
+    def act(_data: dict[str, Any]) -> None:
+        made.append(log_concern(form.concern(), by=request.acting))
+
+    if attempted(form, act):
+        messages.success(request, _("The concern is saved."))
+        return redirect("cases:concern", uuid=made[0].uuid)
+    return _page(request, form)
+
+
+@require_safe
+def concerns(request: ActingRequest) -> HttpResponse:
+    """List what the reader wrote."""
+    _must_log(request)
+    return render(request, "cases/concerns.html", {"concerns": access_concerns.written_by(request.acting)})
+
+
+@require_safe
+def concern(request: ActingRequest, uuid: UUID) -> HttpResponse:
+    """Show a concern."""
+    found = access_concerns.concern(request.acting, uuid)
+    return render(request, "cases/concern.html", {"concern": found, "case": _visible_case(request, found)})
+
+
+def _must_log(request: ActingRequest) -> None:
+    if not request.acting.can(Can.LOG_CONCERN):
+        raise Http404
+
+
+def _page(request: ActingRequest, form: ConcernForm, context: dict[str, Any] | None = None) -> HttpResponse:
+    shown = {"has_team": bool(request.acting.team_ids)} | (context or {})
+    return form_page(request, "cases/concern_log.html", form, shown)
+
+
+def _empty_form(request: ActingRequest) -> ConcernForm:
+    asked = request.GET.get("child", "")
+    chosen = [access_child.child(request.acting, asked).uuid] if _is_uuid(asked) else []
+    children = access_concerns.children_at(request.acting, [str(each) for each in chosen]) or _recent(request)
+    initial = {"occurred_on": timezone.localdate(), "child": asked if chosen else None}
+    return ConcernForm(by=request.acting, children=children, initial=initial)
+
+
+def _recent(request: ActingRequest) -> list[Child]:
+    page = access.case_page(request.acting, filters=Filters(status=Case.Status.OPEN), limit=RECENT)
+    children = access.children_at(page, request.acting)
+    return access_concerns.children_at(request.acting, [str(child.uuid) for child in children])
+
+
+def _found_form(request: ActingRequest, found: list[Child]) -> ConcernForm:
+    chosen = [child for child in _offered(request) if str(child.uuid) == request.POST.get("child")]
+    children = list({child.pk: child for child in [*chosen, *found]}.values())
+    sent = request.POST.copy()
+    sent["offered"] = " ".join(str(child.uuid) for child in children)
+    form = ConcernForm(sent, by=request.acting, children=children)
+    form.as_typed()
+    return form
+
+
+def _offered(request: ActingRequest) -> list[Child]:
+    refs = [*request.POST.get("offered", "").split()[:OFFERED], request.POST.get("child", "")]
+    return access_concerns.children_at(request.acting, [ref for ref in refs if _is_uuid(ref)])
+
+
+def _visible_case(request: ActingRequest, found: Concern) -> Case | None:
+    seen = found.case is not None and access.level(request.acting, found.case) is not None
+    return found.case if seen else None
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

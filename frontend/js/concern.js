@@ -1,0 +1,7 @@
+// What only the page that logs a concern needs: a file of its own, so that no other page waits for it.
+import { EnterStays } from "./enter.js";
+import { Fold } from "./fold.js";
+
+for (const Component of [EnterStays, Fold]) {
+  for (const root of document.querySelectorAll(`[data-module~="${Component.moduleName}"]`)) new Component(root);
+}

@@ -1,0 +1,79 @@
+"""Concerns for the scene: some at random, of every route, and some that people logged."""
+
+from random import Random
+from typing import Any
+
+from django.utils import timezone
+
+from agencies.models import Team, User
+from cases.actions.children import NewChild
+from cases.actions.concerns import NewConcern, log_concern
+from cases.concern_codes import HowKnown, NextStep
+from cases.models import Case, Child, ChildName, Concern, TimelineEntry
+from tests.access.marks import Marks
+from tests.cases.conftest import entered
+from tests.conftest import Person
+from tests.factories import as_owner
+
+
+def random_concern(random: Random, child: Child, teams: list[Team], users: list[User]) -> None:
+    """Make a concern about ``child`` as its owner could, linked to an entry of the child's where one is free."""
+    route = random.choice(["usual", "usual", "unreachable", "implicated", "staff"])
+    author = random.choice([user for user in users if user.memberships.exists()])
+    entry = None
+    if route in {"usual", "unreachable"} and random.random() < 0.4:
+        entry = TimelineEntry.objects.filter(case__child=child, concern__isnull=True).first()
+    made = Concern.objects.create(
+        child=child,
+        case_id=entry.case_id if entry else None,
+        entry=entry,
+        team=random.choice(teams),
+        also=random.choice([None, random.choice(teams)]),
+        author=author,
+        author_agency=author.memberships.all()[0].agency,
+        facts="f",
+        occurred_at=timezone.now(),
+        known_by="seen",
+        next_step="refer",
+        next_step_owner=author,
+        next_step_reason="r",
+        route=route,
+        route_reason="r",
+        staff_name="s",
+        workplace=random.choice(teams).agency if route == "staff" else None,
+    )
+    if random.random() < 0.3:
+        made.implicated.add(*[user for user in random.sample(users, k=2) if user != author])
+
+
+def logged_concerns(people: dict[str, Person], made: dict[str, Case], marks: Marks) -> dict[str, Concern]:
+    """Log concerns by the form's action: of one's own team, on the shared case's timeline, and by a teacher."""
+    return {
+        "own team": _log(people["alice"], marks, NewChild(given=marks.fresh())),
+        "on a case": _log(people["alice"], marks, made["shared"].child),
+        "of a teacher": _log(people["tariq"], marks, NewChild(given=marks.fresh())),
+    }
+
+
+def _log(person: Person, marks: Marks, child: Child | NewChild, **more: Any) -> Concern:
+    facts, opinion = marks.fresh(), marks.fresh()
+    with entered(person) as by:
+        made = log_concern(
+            NewConcern(
+                child=child,
+                facts=facts,
+                opinion=opinion,
+                occurred_at=timezone.now(),
+                known_by=HowKnown.SEEN,
+                next_step=NextStep.TELL_LEAD,
+                **more,
+            ),
+            by=by,
+        )
+    if isinstance(child, NewChild):
+        with as_owner():
+            marks.bind(child.given, "ChildName", ChildName.objects.latest("pk").pk, "given")
+    # What an entry repeats is seen by whoever sees the entry, and the concern with it.
+    marks.bind(facts, "Concern", made.pk, "facts")
+    marks.bind(opinion, "Concern", made.pk, "opinion")
+    return made
