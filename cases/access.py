@@ -53,10 +53,14 @@ class Filters:
     allocated_to: int | None = None
     allocated_teams: Sequence[int] | None = None
     unallocated: bool = False
+    due_within_days: int | None = None
     latest_of_child: bool = False
 
     def sql(self) -> tuple[str, access_sql.Params]:
-        """Return the condition on the case ``c`` and its parameters."""
+        """Return the condition on the case ``c`` and its grant ``g``, and its parameters.
+
+        What is due is asked of the grant: a date that its group may not know of is not there.
+        """
         conditions = {
             "c.status = %(status)s": self.status,
             "c.level_of_need = %(level_of_need)s": self.level_of_need,
@@ -65,6 +69,7 @@ class Filters:
             "c.allocated_to_id = %(allocated_to)s": self.allocated_to,
             "c.allocated_team_id = ANY(%(allocated_teams)s::bigint[])": self.allocated_teams,
             "c.allocated_to_id IS NULL AND %(unallocated)s": self.unallocated or None,
+            "g.next_due_at < statement_timestamp() + %(due_within_days)s * interval '1 day'": self.due_within_days,
             access_sql.LATEST_OF_CHILD: self.latest_of_child or None,
         }
         wanted = [condition for condition, value in conditions.items() if value is not None]

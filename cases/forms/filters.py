@@ -22,6 +22,8 @@ class CaseFilter(FilterForm):
 
     MINE, MY_TEAMS, NOBODY = "me", "team", "nobody"
     ACTIVITY, DUE = "activity", "due"
+    OVERDUE, WEEK, MONTH = "overdue", "week", "month"
+    WITHIN_DAYS = {OVERDUE: 0, WEEK: 7, MONTH: 30}
 
     allocated = forms.ChoiceField(
         label=_("Allocated to"),
@@ -43,6 +45,11 @@ class CaseFilter(FilterForm):
         to_field_name="code",
         empty_label=_("Any sector"),
     )
+    due = forms.ChoiceField(
+        label=_("Due"),
+        required=False,
+        choices=[ANY, (OVERDUE, _("Overdue")), (WEEK, _("Within 7 days")), (MONTH, _("Within 30 days"))],
+    )
     order = forms.ChoiceField(
         label=_("Sort by"),
         required=False,
@@ -60,12 +67,13 @@ class CaseFilter(FilterForm):
             allocated_to=by.user_id if allocated == self.MINE else None,
             allocated_teams=by.team_ids if allocated == self.MY_TEAMS else None,
             unallocated=allocated == self.NOBODY,
+            due_within_days=self.WITHIN_DAYS.get(asked.get("due", "")),
         )
 
     def chosen(self) -> list[Chip]:
         """Return the filters that narrow the list, each with the address without it."""
         asked = self.cleaned_data if self.is_bound and self.is_valid() else {}
-        names = [name for name in ("allocated", "status", "level", "sector") if asked.get(name)]
+        names = [name for name in ("allocated", "status", "level", "sector", "due") if asked.get(name)]
         return [
             Chip(f"{self.fields[name].label}: {self._words(name, asked[name])}", self._without(name)) for name in names
         ]

@@ -22,6 +22,7 @@ LISTS = [
         for who, state in product(("me", "team", "nobody"), ("open", "closed"))
     ),
     *(f"/cases/?level={level}" for level in range(1, 5)),
+    *(f"/cases/?due={due}" for due in ("overdue", "week", "never")),
     *(f"/cases/?sector={code}" for code in ("social_care", "education", "health", "police", "voluntary")),
 ]
 API_LISTS = [

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db.models import Model
 from django.urls import reverse
+from django.utils import timezone
 
 from cases import access
 from cases.actions.involvement import Terms, end_involvement, involve
 from cases.actions.restriction import restrict
-from cases.models import AccessLevel, Case, CaseExclusion, Involvement
+from cases.models import AccessLevel, Case, CaseExclusion, CaseGroupGrant, Involvement
 from tests.access.worlds import ids_by_sql
 from tests.cases.conftest import entered, with_later_transaction
 from tests.conftest import Person, Place
@@ -171,6 +173,19 @@ def test_a_missing_sector_is_settled_by_saying_why(case: Case, alice: Person) ->
     alice.client.post(reverse("cases:not_needed", args=[case.uuid, "probation"]), {"reason": "Nobody is on probation"})
 
     assert "Probation" not in alice.client.get(address).text
+
+
+@pytest.mark.parametrize(
+    ("days", "shown"), [(-1, {"overdue", "week", "month"}), (3, {"week", "month"}), (20, {"month"}), (40, set())]
+)
+def test_the_list_is_narrowed_to_what_is_due(days: int, shown: set[str], case: Case, alice: Person) -> None:
+    with as_owner():
+        due = timezone.now() + timedelta(days=days)
+        CaseGroupGrant.objects.filter(content_object=case).update(next_due_at=due)
+
+    pages = {due: alice.client.get(reverse("cases:list"), {"due": due}).text for due in ("overdue", "week", "month")}
+
+    assert {due for due, page in pages.items() if case.spoken_reference in page} == shown
 
 
 @pytest.mark.parametrize("query", ["?cursor=nonsense", "?level=99", "?status=x&sector=y&order=z", "?allocated=me"])
