@@ -220,6 +220,8 @@ WITH RECURSIVE years AS (
 SELECT date_part('year', year AT TIME ZONE %(zone)s) FROM years ORDER BY year DESC
 """
 READERS_OF_ENTRIES = "SELECT entry_id, agency_id, team_id, user_id FROM cases_readers_of_entries(%(entries)s::bigint[])"
+CHANGE_AUDIENCE = """SELECT * FROM cases_change_audience(%(entry)s, %(mask)s, %(sensitivity)s::int, %(family)s,
+    %(agencies)s::bigint[], %(teams)s::bigint[], %(people)s::bigint[])"""
 
 
 def who(by: Acting) -> Params:

@@ -6,8 +6,9 @@ beside the entries. Nothing here counts what a reader may not see.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -15,11 +16,12 @@ from django.http import Http404
 from django.utils import timezone
 
 from agencies.acting import Acting
-from cases import access_sql
+from agencies.models import Team
+from cases import access_sql, timeline
 from cases.access import Position
 from cases.audience import Seen, audience_words
 from cases.event_kinds import KINDS, Kind
-from cases.models import Case, EntryPin, TimelineEntry, TimelineLook
+from cases.models import Case, EntryPin, EntryPlaceholder, EntryReceipt, EntryRemark, TimelineEntry, TimelineLook
 from safeguard.audit import actions as audit
 
 PAGE_SIZE = 25
@@ -126,6 +128,24 @@ def _seen(entry: TimelineEntry, named: Iterable[tuple[int | None, int | None, in
     )
 
 
+def change_audience(entry: TimelineEntry, audience: timeline.Audience) -> bool:
+    """Change who may see ``entry`` and its corrections; return False where the database refuses.
+
+    Entries are append-only for the application. One function of the database changes an audience, for somebody
+    of the author's team who is cleared for what the entry was and becomes; the case is locked.
+    """
+    params: access_sql.Params = {
+        "entry": entry.pk,
+        "mask": audience.mask,
+        "sensitivity": int(audience.sensitivity),
+        "family": audience.family,
+        "agencies": [each.pk for each in audience.agencies],
+        "teams": [each.pk for each in audience.teams],
+        "people": [each.pk for each in audience.people],
+    }
+    return bool(access_sql.rows(access_sql.CHANGE_AUDIENCE, params))
+
+
 # --- A page ---------------------------------------------------------------------------------------
 
 
@@ -137,6 +157,21 @@ class Shown:
     audience: str
     is_new: bool = False
     is_pinned: bool = False
+    corrections: list[TimelineEntry] = field(default_factory=list)
+    corrected: TimelineEntry | None = None
+    remarks: list[EntryRemark] = field(default_factory=list)
+    receipts: list[EntryReceipt] = field(default_factory=list)
+    own_receipt: EntryReceipt | None = None
+
+    @property
+    def waits_for_me(self) -> bool:
+        """Return whether the reader's agency is asked to confirm it and has not."""
+        return self.own_receipt is not None and self.own_receipt.confirmed_by_id is None
+
+    @property
+    def is_disputed(self) -> bool:
+        """Return whether another agency sees it otherwise."""
+        return any(remark.kind == EntryRemark.Kind.DISPUTE for remark in self.remarks)
 
     @property
     def kind_label(self) -> str:
@@ -171,12 +206,39 @@ def beside(by: Acting, entries: Sequence[TimelineEntry], *, new_since: datetime 
     keys = [each.pk for each in entries]
     pinned = set(EntryPin.objects.filter(user=by.user_id, entry__in=keys).values_list("entry", flat=True))
     words = audience_words(entries)
+    seen = TimelineEntry.objects.visible_to(by)
+    corrections = _by_entry(seen.filter(corrects__in=keys).select_related("author", "author_agency"), "corrects_id")
+    corrected = seen.in_bulk([each.corrects_id for each in entries if each.corrects_id])
+    remarks = _by_entry(EntryRemark.objects.filter(entry__in=keys).select_related("author", "author_agency"))
+    receipts = _by_entry(EntryReceipt.objects.filter(entry__in=keys).select_related("agency", "confirmed_by"))
     return [
         Shown(
             each,
             audience=words[each.pk],
             is_new=new_since is not None and each.recorded_at > new_since and each.author_id != by.user_id,
             is_pinned=each.pk in pinned,
+            corrections=sorted(corrections[each.pk], key=lambda one: (one.recorded_at, one.pk)),
+            corrected=corrected.get(each.corrects_id or 0),
+            remarks=remarks[each.pk],
+            receipts=receipts[each.pk],
+            own_receipt=next((one for one in receipts[each.pk] if one.agency_id == by.agency_id), None),
         )
         for each in entries
     ]
+
+
+def _by_entry(rows: Iterable[Any], key: str = "entry_id") -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[getattr(row, key)].append(row)
+    return found
+
+
+def held_elsewhere(by: Acting, case: Case) -> list[Team]:
+    """Return the teams that let everybody on ``case`` know that they hold something which ``by`` may not see.
+
+    Each comes once, however many entries it holds: neither their number nor their time is told.
+    """
+    seen = TimelineEntry.objects.visible_to(by).filter(case=case).values("pk")
+    held = EntryPlaceholder.objects.filter(case=case).exclude(entry__in=seen).values("team")
+    return list(Team.objects.filter(pk__in=held).select_related("agency").order_by("agency__name", "name"))

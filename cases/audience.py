@@ -122,19 +122,22 @@ def candidates(sight: Sight) -> list[Candidate]:
 
 
 def _candidate(who: Agency | Team | User, label: str) -> Candidate:
-    return Candidate(f"{type(who).__name__.lower()}:{who.uuid}", label, who)
+    return Candidate(key_of(who), label, who)
 
 
-def named(chosen: Iterable[Candidate], *, sensitivity: Sensitivity, family: bool = False) -> timeline.Audience:
+def key_of(who: Agency | Team | User) -> str:
+    """Return the key by which a form names an agency, team or person."""
+    return f"{type(who).__name__.lower()}:{who.uuid}"
+
+
+def named(chosen: Iterable[Candidate]) -> timeline.Audience:
     """Return the audience of those who were chosen by name."""
     who = [each.who for each in chosen]
     return timeline.Audience(
         mask=timeline.AUTHORS_TEAM_ONLY,
-        sensitivity=sensitivity,
         agencies=tuple(each for each in who if isinstance(each, Agency)),
         teams=tuple(each for each in who if isinstance(each, Team)),
         people=tuple(each for each in who if isinstance(each, User)),
-        family=family,
     )
 
 
@@ -184,6 +187,7 @@ class Seat:
     place: str
     people: tuple[User, ...]
     why: str
+    agency: int | None = None  # None for people by name
 
 
 @dataclass(frozen=True)
@@ -200,21 +204,20 @@ class Outlook:
         return hashlib.sha256("\n".join(seats).encode()).hexdigest()[:32]
 
 
-def seen_by_audience(case: Case, audience: timeline.Audience, *, by: Acting) -> Seen:
-    """Return the keys of ``audience`` for an entry that ``by`` is about to write on ``case``."""
-    return Seen(
-        timeline.author_group(case, by),
+def preview(case: Case, audience: timeline.Audience, *, by: Acting, author_group: int | None = None) -> Outlook:
+    """Return who will see an entry with ``audience`` on ``case``.
+
+    ``author_group`` is the group that the entry belongs to; an entry that ``by`` is about to write goes to theirs.
+    """
+    seen = Seen(
+        author_group or timeline.author_group(case, by),
         audience.mask,
         audience.sensitivity,
         frozenset(each.pk for each in audience.agencies),
         frozenset(each.pk for each in audience.teams),
         frozenset(each.pk for each in audience.people),
     )
-
-
-def preview(case: Case, audience: timeline.Audience, *, by: Acting) -> Outlook:
-    """Return who will see an entry with ``audience`` that ``by`` is about to write on ``case``."""
-    return outlook(access.who_can_see(by, case), case, seen_by_audience(case, audience, by=by))
+    return outlook(access.who_can_see(by, case), case, seen)
 
 
 def outlook(sight: Sight, case: Case, seen: Seen) -> Outlook:
@@ -222,28 +225,29 @@ def outlook(sight: Sight, case: Case, seen: Seen) -> Outlook:
     out = {exclusion.user_id for exclusion in sight.excluded}
     visible: list[Seat] = []
     hidden: list[Seat] = []
-    for place, readers in _places(sight, restricted=case.restricted):
+    for place, agency, readers in _places(sight, restricted=case.restricted):
         by_why: dict[str, list[User]] = {}
         for user, options in readers:
             reasons = [] if user.pk in out else [seen.why(reader) for reader in options]
             by_why.setdefault(next(filter(None, reasons), ""), []).append(user)
         for why, people in by_why.items():
-            (visible if why else hidden).append(Seat(place, tuple(people), why))
+            (visible if why else hidden).append(Seat(place, tuple(people), why, agency))
     return Outlook(visible, hidden)
 
 
 Readers = list[tuple[User, list[Reader]]]
+Place = tuple[str, int | None, Readers]
 
 
-def _places(sight: Sight, *, restricted: bool) -> list[tuple[str, Readers]]:
+def _places(sight: Sight, *, restricted: bool) -> list[Place]:
     places = [] if restricted else _team_places(sight)
     people = {grant.user for grant in sight.people}
     if people:
-        places.append((_("By name"), _by_name(sorted(people, key=lambda user: user.name))))
+        places.append((_("By name"), None, _by_name(sorted(people, key=lambda user: user.name))))
     return places
 
 
-def _team_places(sight: Sight) -> list[tuple[str, Readers]]:
+def _team_places(sight: Sight) -> list[Place]:
     held: dict[int, set[Team]] = {}
     for each in sight.teams:
         for member in each.people:
@@ -251,6 +255,7 @@ def _team_places(sight: Sight) -> list[tuple[str, Readers]]:
     return [
         (
             f"{each.involvement.team.agency.name}: {each.involvement.team.name}",
+            each.involvement.team.agency_id,
             [(member.user, [_reader(member, each.involvement.team.agency, held[member.pk])]) for member in each.people],
         )
         for each in sight.teams

@@ -5,6 +5,7 @@ Writing an entry is part of the action that causes it, in its transaction, with 
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -14,7 +15,16 @@ from django.utils.translation import gettext as _
 from agencies.acting import Acting
 from agencies.models import Agency, Team, User
 from cases.event_kinds import Kind
-from cases.models import Case, CaseGroupGrant, Sensitivity, TimelineEntry, TimelineEntryReader
+from cases.models import (
+    Case,
+    CaseGroupGrant,
+    EntryPlaceholder,
+    Involvement,
+    Sensitivity,
+    TimelineEntry,
+    TimelineEntryReader,
+)
+from cases.querysets import ongoing
 
 EVERY_SECTOR = 2**31 - 1
 AUTHORS_TEAM_ONLY = 0
@@ -24,7 +34,8 @@ AUTHORS_TEAM_ONLY = 0
 class Audience:
     """Who may see an entry: sector bits, named agencies, teams and people, and how sensitive it is.
 
-    The author's team always sees it. ``family`` says that it may be read with the family in a meeting.
+    The author's team always sees it. ``family`` says that it may be read with the family in a meeting,
+    ``placeholder`` that everybody else on the case may know that the team holds something, and no more.
     """
 
     mask: int = EVERY_SECTOR
@@ -33,6 +44,7 @@ class Audience:
     teams: tuple[Team, ...] = ()
     people: tuple[User, ...] = ()
     family: bool = False
+    placeholder: bool = False
 
     @property
     def has_named(self) -> bool:
@@ -67,13 +79,41 @@ def write(case: Case, event: Event, *, by: Acting) -> TimelineEntry:
     """
     if not by.group_ids or by.agency_id is None:
         raise ValueError("Only a member of a team can write on a timeline.")
+    own: dict[str, Any] = {"author_group_id": author_group(case, by), "author_agency_id": by.agency_id}
+    return _create(case, event, by=by, **own)
+
+
+def supersede(entry: TimelineEntry, event: Event, *, reason: str, by: Acting) -> TimelineEntry:
+    """Add ``event`` as the correction of ``entry``, for the same readers and from the same team. Returns it.
+
+    ``event.audience`` is the one that ``entry`` has now.
+    """
+    own: dict[str, Any] = {"author_group_id": entry.author_group_id, "author_agency_id": entry.author_agency_id}
+    return _create(entry.case, event, by=by, corrects=entry, correction_reason=reason, **own)
+
+
+def audience_of(entry: TimelineEntry) -> Audience:
+    """Return the audience of ``entry``; only its author's team can read it in full."""
+    # past the door: its own team, which the caller belongs to, sees whom it named
+    lines = list(TimelineEntryReader.objects.filter(entry=entry).select_related("agency", "team", "user"))
+    return Audience(
+        mask=entry.audience_mask,
+        sensitivity=Sensitivity(entry.sensitivity),
+        agencies=tuple(line.agency for line in lines if line.agency),
+        teams=tuple(line.team for line in lines if line.team),
+        people=tuple(line.user for line in lines if line.user),
+        family=entry.family_may_see,
+        # past the door: the entry’s own
+        placeholder=EntryPlaceholder.objects.filter(entry=entry).exists(),
+    )
+
+
+def _create(case: Case, event: Event, *, by: Acting, **more: Any) -> TimelineEntry:
     entry = TimelineEntry.objects.create(
         case=case,
         kind=event.kind,
         occurred_at=event.occurred_at,
         author=by.user,
-        author_agency_id=by.agency_id,
-        author_group_id=author_group(case, by),
         audience_mask=event.audience.mask,
         sensitivity=event.audience.sensitivity,
         has_named=event.audience.has_named,
@@ -85,9 +125,26 @@ def write(case: Case, event: Event, *, by: Acting) -> TimelineEntry:
         matters_to_plan=event.matters_to_plan,
         before_birth=event.before_birth,
         family_may_see=event.audience.family,
+        **more,
     )
     TimelineEntryReader.objects.bulk_create(_readers(entry, event.audience))
+    if event.audience.placeholder:
+        hold_place(entry)
     return entry
+
+
+def hold_place(entry: TimelineEntry) -> None:
+    """Let everybody on the case know that the author's team of ``entry`` holds something.
+
+    Raises ValidationError where that team's part in the case is itself confidential.
+    """
+    team = Team.objects.get(group=entry.author_group_id)
+    # past the door: the writer’s own team, and answered yes or no
+    if Involvement.objects.filter(ongoing(), case=entry.case_id, team=team, confidential=True).exists():
+        raise ValidationError(
+            _("Nothing was saved, and your text is kept. Your team’s part is confidential: it can leave no sign here.")
+        )
+    EntryPlaceholder.objects.get_or_create(entry=entry, case_id=entry.case_id, team=team)
 
 
 def check_time(case: Case, when: datetime, *, before_birth: bool = False) -> None:

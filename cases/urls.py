@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.views import children, concerns, detail, emergency, entries, lists, live, timeline, work
+from cases.views import beside, children, concerns, detail, emergency, entries, lists, live, timeline, work
 
 app_name = "cases"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,6 +22,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<uuid:uuid>/timeline/looked/", timeline.timeline_looked, name="timeline_looked"),
     path("cases/<uuid:uuid>/timeline/<uuid:entry>/", timeline.entry, name="entry"),
     path("cases/<uuid:uuid>/timeline/<uuid:entry>/pin/", timeline.entry_pin, name="entry_pin"),
+    path("cases/<uuid:uuid>/timeline/<uuid:entry>/correct/", beside.entry_correct, name="entry_correct"),
+    path("cases/<uuid:uuid>/timeline/<uuid:entry>/dispute/", beside.entry_dispute, name="entry_dispute"),
+    path("cases/<uuid:uuid>/timeline/<uuid:entry>/audience/", beside.entry_audience, name="entry_audience"),
+    path("cases/<uuid:uuid>/timeline/<uuid:entry>/ask/", beside.entry_ask, name="entry_ask"),
+    path("cases/<uuid:uuid>/timeline/<uuid:entry>/confirm/", beside.entry_confirm, name="entry_confirm"),
     path("cases/<uuid:uuid>/timeline/add/", entries.entry_kinds, name="entry_kinds"),
     path("cases/<uuid:uuid>/timeline/add/<slug:kind>/", entries.entry_add, name="entry_add"),
     path("cases/<uuid:uuid>/involve/", work.case_involve, name="involve"),

@@ -3,6 +3,7 @@
 from cases.models.case import AccessLevel, Case, Involvement, NotNeeded
 from cases.models.child import Address, Child, ChildIdentifier, ChildName, KnownService
 from cases.models.concern import Concern
+from cases.models.entries import EntryPlaceholder, EntryReceipt, EntryRemark
 from cases.models.family import Person, Relationship
 from cases.models.grants import CaseExclusion, CaseGroupGrant, CaseUserGrant
 from cases.models.matching import ChildMatch, ChildMatchDue, MatchModel, MatchName, MatchWeight
@@ -22,6 +23,9 @@ __all__ = [
     "ChildName",
     "Concern",
     "EntryPin",
+    "EntryPlaceholder",
+    "EntryReceipt",
+    "EntryRemark",
     "Involvement",
     "KnownService",
     "MatchModel",

@@ -55,6 +55,11 @@ class TimelineEntry(PublicIdModel):
     child_words = models.TextField(blank=True, db_default="")
     matters_to_plan = models.BooleanField(default=False, db_default=False)
     before_birth = models.BooleanField(default=False, db_default=False)
+    # A correction names the entry that it supersedes, and says why. Several may correct one entry.
+    corrects = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrections", db_index=False
+    )
+    correction_reason = models.TextField(blank=True, db_default="")
     # Whether it may be read with the family in a meeting; it lets no further account in.
     family_may_see = models.BooleanField(default=False, db_default=False)
 
@@ -72,6 +77,10 @@ class TimelineEntry(PublicIdModel):
             models.CheckConstraint(condition=Q(audience_mask__gte=0), name="timelineentry_mask_positive"),
             models.CheckConstraint(
                 condition=Q(sensitivity__in=Sensitivity.values), name="timelineentry_sensitivity_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(corrects__isnull=True) | ~Q(correction_reason=""),
+                name="timelineentry_correction_says_why",
             ),
         ]
         indexes = [
@@ -91,7 +100,8 @@ class TimelineEntry(PublicIdModel):
                     "matters_to_plan",
                 ],
                 name="timelineentry_page",
-            )
+            ),
+            models.Index(fields=["corrects"], condition=Q(corrects__isnull=False), name="timelineentry_corrections"),
         ]
 
     def __str__(self) -> str:

@@ -38,7 +38,7 @@ def entry_add(request: ActingRequest, uuid: UUID, kind: str) -> HttpResponse:
     form = EntryForm(request.POST or None, by=by, case=case, default=default)
 
     def act(_data: dict[str, Any]) -> None:
-        add_entry(case, form.event(of), by=by)
+        add_entry(case, form.event(of), ask=form.asked(), by=by)
 
     def outlook() -> Outlook:
         return preview(case, form.chosen_audience(), by=by)

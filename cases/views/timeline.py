@@ -47,6 +47,7 @@ def timeline(request: ActingRequest, uuid: UUID) -> HttpResponse:
             after=seal(last, purpose(case)) if last else None,
         ),
         "is_continued": bool(after),
+        "held": access_timeline.held_elsewhere(by, case),
         "years": access_timeline.years(by, case),
         "year": request.GET.get("year", ""),
         "new_since": new_since,
@@ -84,6 +85,8 @@ def entry(request: ActingRequest, uuid: UUID, entry: UUID) -> HttpResponse:
     context = {
         **of_case(case),
         "shown": shown,
+        "is_own": case.held_level >= AccessLevel.CONTRIBUTE and found.author_group_id in by.group_ids,
+        "may_dispute": case.held_level >= AccessLevel.CONTRIBUTE and found.author_agency_id != by.agency_id,
         "outlook": outlook(access.who_can_see(by, case), case, seen),
     }
     return render(request, "cases/entry.html", context)

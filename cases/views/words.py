@@ -86,6 +86,36 @@ LIFT_EXCLUSION = Words(
     _("The exclusion ended."),
     (_("The person sees the case again if one of their teams is involved or they are named."),),
 )
+CORRECT = Words(
+    _("Correct an entry"),
+    _("Save the correction"),
+    _("The correction is saved. The first text stays, struck through."),
+    (
+        _("Write the entry as it should have been. The first text stays, struck through, with your reason."),
+        _("The same people see the correction."),
+    ),
+)
+DISPUTE = Words(
+    _("Say that you see it otherwise"),
+    _("Save"),
+    _("Your view stands beside the entry. Its author is told."),
+    (_("The entry stays as it is. What you write stands beside it, for the same people, and its author is told."),),
+)
+CHANGE_AUDIENCE = Words(
+    _("Change who may see an entry"),
+    _("Continue"),
+    _("Who may see the entry is changed."),
+    (
+        _("Who sees it no longer loses sight of it at once; what they have read, they have read."),
+        _("Its corrections go with it."),
+    ),
+)
+ASK = Words(
+    _("Ask to confirm"),
+    _("Ask them"),
+    _("They are asked to confirm that they have read the entry."),
+    (_("Everybody of the agency who can see the entry is told. One of them confirms for the agency."),),
+)
 NOT_NEEDED = Words(
     _("%(sector)s: not needed"),
     _("Save"),

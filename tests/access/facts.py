@@ -170,7 +170,7 @@ def _entry(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
     return oracle.sees_entry(reader, case, entry, facts.now)
 
 
-def _entry_reader(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+def _of_entry(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
     return facts.sees(reader, "TimelineEntry", row["entry_id"])
 
 
@@ -209,7 +209,10 @@ RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "CaseExclusion": _exclusion,
     "Concern": _concern,
     "TimelineEntry": _entry,
-    "TimelineEntryReader": _entry_reader,
+    "TimelineEntryReader": _of_entry,
     "EntryPin": _own,
+    "EntryRemark": _of_entry,
+    "EntryReceipt": _of_entry,
+    "EntryPlaceholder": _of_case,
     "TimelineLook": _own,
 }

@@ -94,6 +94,9 @@ def of_case(scene: Scene, name: str, case: Row) -> Iterator[Question]:
     for pk, row in scene.truth.rows["TimelineEntry"].items():
         if row["case_id"] == case["id"] or pk % 7 == 0:  # of this case, and some of others under this one's address
             yield Question(reverse("cases:entry", args=[case["uuid"], row["uuid"]]))
+            for route in ("correct", "dispute", "audience", "ask"):
+                yield Question(reverse(f"cases:entry_{route}", args=[case["uuid"], row["uuid"]]))
+            yield Question(reverse("cases:entry_confirm", args=[case["uuid"], row["uuid"]]), ())
     yield from _choices(scene, name, case)
     yield from _parts(scene, case)
 

@@ -40,6 +40,7 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         item = InboxItem.objects.create(dedupe_key=str(uuid4()), kind="x", recipient=alice.user, title="Something")
         taken = CaseUserGrant.objects.filter(kind="emergency", content_object=scene.made["restricted"]).get()
         entry = TimelineEntry.objects.filter(case=shared, kind="case_opened").get()
+        by_hana = TimelineEntry.objects.get(case=shared, kind="health_event")
         part = Involvement.objects.filter(case=shared, level=3).get()
         by = {"child": shared.child, "recorded_by": alice.user}
         tie = Relationship.objects.create(
@@ -61,10 +62,12 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         "agencies:practice_change": {"code": "CP_VISIT"},
         "agencies:join_link": {"secret": "unknown"},
         "agencies:": of_agency,
-        "cases:entry": {"uuid": shared.uuid, "entry": entry.uuid},
-        "cases:entry_pin": {"uuid": shared.uuid, "entry": entry.uuid},
+        "cases:entry_kinds": {"uuid": shared.uuid},
+        "cases:entry_dispute": {"uuid": shared.uuid, "entry": by_hana.uuid},
+        "cases:entry_confirm": {"uuid": shared.uuid, "entry": by_hana.uuid},
         "cases:entry_add": {"uuid": shared.uuid, "kind": "note"},
         "cases:concern": {"uuid": scene.concerns["own team"].uuid},
+        "cases:entry": {"uuid": shared.uuid, "entry": entry.uuid},
         "cases:emergency_review": {"uuid": taken.uuid},
         "cases:involvement_end": {"uuid": shared.uuid, "involvement": part.uuid},
         "cases:exclusion_lift": {"uuid": shared.uuid, "person": scene.people["tess"].user.uuid},

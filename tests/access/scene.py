@@ -3,7 +3,7 @@
 Every text field of every protected record carries a mark of its own.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -13,12 +13,15 @@ from django.utils import timezone
 
 from agencies.models import Membership, Sector, Team, User
 from cases.actions.allocation import allocate
+from cases.actions.beside import correct, dispute
 from cases.actions.children import NewChild
 from cases.actions.emergency import take_emergency_access
+from cases.actions.entries import add_entry
 from cases.actions.gaps import say_not_needed
 from cases.actions.involvement import Terms, end_involvement, involve
 from cases.actions.opening import close_case, open_child_case
 from cases.actions.restriction import exclude, restrict
+from cases.event_kinds import Kind
 from cases.models import (
     AccessLevel,
     Address,
@@ -37,7 +40,7 @@ from cases.models import (
     Relationship,
     TimelineEntry,
 )
-from cases.timeline import AUTHORS_TEAM_ONLY, EVERY_SECTOR
+from cases.timeline import AUTHORS_TEAM_ONLY, EVERY_SECTOR, Audience, Event
 from tests.access import oracle
 from tests.access.concerns import logged_concerns, random_concern
 from tests.access.facts import Facts, facts, reader_of
@@ -211,7 +214,7 @@ def _worked_cases(cast: Cast, marks: Marks) -> dict[str, Case]:
     work.exclude(made["restricted"], "maggie")
     work.emergency(made["restricted"], "piotr")
     work.emergency(made["shared"], "olive")
-    _finish(made, cast, marks)
+    _finish(made, work)
     return made
 
 
@@ -222,16 +225,34 @@ def _lapse(involvement: Involvement) -> None:
             rows.update(since=past - timedelta(days=1), until=past)
 
 
-def _finish(made: dict[str, Case], cast: Cast, marks: Marks) -> None:
+def _finish(made: dict[str, Case], work: "_Work") -> None:
+    cast, marks = work.cast, work.marks
     reason, said = marks.fresh(), marks.fresh()
     with entered(cast["alice"]) as by:
         allocate(made["shared"], team=cast["alice"].membership.teams.get(), person=by.user, level_of_need=3, by=by)
         say_not_needed(made["shared"], Sector.objects.get(code="probation"), reason=said, by=by)
         close_case(made["closed"], reason=reason, by=by)
     _confide(made["shared"], cast["alice"], marks)
+    _discuss(work, made["shared"])
     with as_owner():
         marks.bind(said, "NotNeeded", NotNeeded.objects.latest("pk").pk, "reason")
     marks.bind(reason, "Case", made["closed"].pk, "closed because")
+
+
+def _discuss(work: "_Work", case: Case) -> None:
+    """Let health write an entry, ask the lead agency to confirm it, correct it, and have it disputed."""
+    title, reason, text = (work.marks.fresh() for _ in range(3))
+    audience = Audience(mask=0b101)
+    with entered(work.cast["hana"]) as by:
+        event = Event(kind=Kind.HEALTH_EVENT, title=title, audience=audience)
+        entry = add_entry(case, event, ask=[work.cast["alice"].membership.agency], by=by)
+        entry_2 = correct(case, entry, replace(event, title=work.marks.fresh()), reason=reason, by=by)
+    with entered(work.cast["alice"]) as by:
+        remark = dispute(case, entry, text=text, by=by)
+    work.marks.bind(title, "TimelineEntry", entry.pk, "title")
+    work.marks.bind(entry_2.title, "TimelineEntry", entry_2.pk, "title")
+    work.marks.bind(reason, "TimelineEntry", entry_2.pk, "correction_reason")
+    work.marks.bind(text, "EntryRemark", remark.pk, "text")
 
 
 def _confide(case: Case, person: Actor, marks: Marks) -> None:
