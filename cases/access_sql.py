@@ -219,6 +219,12 @@ WITH RECURSIVE years AS (
 )
 SELECT date_part('year', year AT TIME ZONE %(zone)s) FROM years ORDER BY year DESC
 """
+# Of each agency the newest entry that the reader may see, by when it was recorded; from the index alone.
+NEWEST_BY_AGENCY = f"""
+SELECT e.author_agency_id, max(e.recorded_at) FROM {OPEN_CASE}
+JOIN cases_timelineentry e ON e.case_id = open_case.id
+WHERE {IN_AUDIENCE} GROUP BY e.author_agency_id
+"""
 READERS_OF_ENTRIES = "SELECT entry_id, agency_id, team_id, user_id FROM cases_readers_of_entries(%(entries)s::bigint[])"
 CHANGE_AUDIENCE = """SELECT * FROM cases_change_audience(%(entry)s, %(mask)s, %(sensitivity)s::int, %(family)s,
     %(agencies)s::bigint[], %(teams)s::bigint[], %(people)s::bigint[])"""

@@ -84,6 +84,13 @@ def new_count(by: Acting, case: Case, since: datetime) -> int:
     return len(access_sql.rows(access_sql.timeline_ids(continued=False, filters=condition), params))
 
 
+def newest_by_agency(by: Acting, case: Case) -> dict[int, datetime]:
+    """Return when each agency last recorded something on ``case`` that ``by`` may see; without any it is left out."""
+    params = access_sql.who(by) | {"case": case.pk}
+    found: list[tuple[int, datetime]] = access_sql.rows(access_sql.NEWEST_BY_AGENCY, params)
+    return dict(found)
+
+
 def last_look(by: Acting, case: Case) -> datetime | None:
     """Return up to when ``by`` said that they have read the timeline of ``case``, None where never."""
     return TimelineLook.objects.filter(case=case, user=by.user_id).values_list("looked_at", flat=True).first()

@@ -19,7 +19,7 @@ from agencies.roles import Can
 from cases import access, timeline
 from cases.access import Sight
 from cases.event_kinds import KINDS, Group, Kind
-from cases.models import Case, Sensitivity, TimelineEntry
+from cases.models import Case, CaseExclusion, Sensitivity, TimelineEntry
 
 
 class Reach(models.TextChoices):
@@ -233,6 +233,30 @@ def outlook(sight: Sight, case: Case, seen: Seen) -> Outlook:
         for why, people in by_why.items():
             (visible if why else hidden).append(Seat(place, tuple(people), why, agency))
     return Outlook(visible, hidden)
+
+
+def to_be_told(case: Case, shown: Outlook, *, agency: int | None = None) -> set[User]:
+    """Return the people of ``shown`` (of ``agency`` where given) who may hear of an entry of ``case``.
+
+    Whoever is kept out of the case hears nothing, also where the writer does not know that they are.
+    """
+    # past the door: who is kept out is told nothing, and nobody is shown
+    out = set(CaseExclusion.objects.filter(case=case).values_list("user", flat=True))
+    seats = [seat for seat in shown.visible if agency in (None, seat.agency)]
+    return {who for seat in seats for who in seat.people if who.pk not in out}
+
+
+def people_of(sight: Sight, case: Case) -> dict[User, list[Reader]]:
+    """Return everybody who sees ``case``, each with the memberships they may see it by, by name.
+
+    As far as its reader may know; who is known to be kept out is left out.
+    """
+    out = {exclusion.user_id for exclusion in sight.excluded}
+    people: dict[User, list[Reader]] = {}
+    for _place, _agency, readers in _places(sight, restricted=case.restricted):
+        for user, options in readers:
+            people.setdefault(user, []).extend(options)
+    return {user: people[user] for user in sorted(people, key=lambda user: user.name) if user.pk not in out}
 
 
 Readers = list[tuple[User, list[Reader]]]

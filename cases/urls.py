@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.views import beside, children, concerns, detail, emergency, entries, lists, live, timeline, work
+from cases.views import beside, children, concerns, detail, emergency, entries, lists, live, mdt, timeline, work
 
 app_name = "cases"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -19,6 +19,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<uuid:uuid>/news/", live.news, name="news"),
     path("cases/<uuid:uuid>/access/", detail.case_access, name="access"),
     path("cases/<uuid:uuid>/timeline/", timeline.timeline, name="timeline"),
+    path("cases/<uuid:uuid>/timeline/sectors/", mdt.timeline_sectors, name="timeline_sectors"),
+    path("cases/<uuid:uuid>/timeline/silence/", mdt.timeline_silence, name="timeline_silence"),
+    path("cases/<uuid:uuid>/timeline/room/", mdt.timeline_room, name="timeline_room"),
     path("cases/<uuid:uuid>/timeline/looked/", timeline.timeline_looked, name="timeline_looked"),
     path("cases/<uuid:uuid>/timeline/<uuid:entry>/", timeline.entry, name="entry"),
     path("cases/<uuid:uuid>/timeline/<uuid:entry>/pin/", timeline.entry_pin, name="entry_pin"),

@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agencies.acting import Acting
-from cases import access_timeline, timeline
+from cases import access, access_timeline, timeline
 from cases.actions.grants import lock_as
+from cases.audience import outlook, to_be_told
 from cases.event_kinds import Kind
 from cases.models import AccessLevel, Case, EntryPlaceholder, EntryRemark, TimelineEntry
 from safeguard.audit import actions as audit
@@ -39,8 +40,8 @@ def correct(case: Case, entry: TimelineEntry, event: timeline.Event, *, reason: 
 def dispute(case: Case, entry: TimelineEntry, *, text: str, by: Acting) -> EntryRemark:
     """Let ``by``'s agency say that it sees ``entry`` otherwise; it stands beside the entry, for the same readers.
 
-    Its author is told. Raises Http404 below the contribute level and for an entry that ``by`` may not see;
-    ValidationError without a text, or for an entry of one's own agency, which is corrected instead.
+    Its author is told while they can see it. Raises Http404 below the contribute level and for an entry that
+    ``by`` may not see; ValidationError without a text, or for an entry of one's own agency, which is corrected.
     """
     if not text.strip():
         raise ValidationError(_("Nothing was saved. Say what you see otherwise, and what you know."))
@@ -48,7 +49,9 @@ def dispute(case: Case, entry: TimelineEntry, *, text: str, by: Acting) -> Entry
     if entry.author_agency_id == by.agency_id:
         raise ValidationError(_("Nothing was saved. This is an entry of your own agency: correct it instead."))
     remark = _remark(entry, EntryRemark.Kind.DISPUTE, text, by=by)
-    _tell_author(case, entry, remark)
+    readers = outlook(access.who_can_see(by, case), case, access_timeline.seen_by([entry])[entry.pk])
+    if entry.author in to_be_told(case, readers):
+        _tell_author(case, entry, remark)
     _record("entry.dispute", entry, by=by)
     return remark
 
@@ -98,8 +101,6 @@ def _remark(entry: TimelineEntry, kind: EntryRemark.Kind, text: str, *, by: Acti
 
 
 def _tell_author(case: Case, entry: TimelineEntry, remark: EntryRemark) -> None:
-    if entry.author_id is None:
-        return
     note = Note(
         kind="entry.dispute",
         subject=_("An entry of yours on case %(case)s is disputed") % {"case": case.spoken_reference},
@@ -107,7 +108,7 @@ def _tell_author(case: Case, entry: TimelineEntry, remark: EntryRemark) -> None:
         path=reverse("cases:entry", args=[case.uuid, entry.uuid]),
     )
     key = f"entry.dispute:{remark.uuid}"
-    put_in_inbox(note, recipient_id=entry.author_id, dedupe_key=key, agency_id=entry.author_agency_id)
+    put_in_inbox(note, recipient_id=entry.author_id or 0, dedupe_key=key, agency_id=entry.author_agency_id)
 
 
 def _record(action: str, *entries: TimelineEntry, by: Acting, reason: str = "") -> None:

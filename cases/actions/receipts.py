@@ -12,7 +12,7 @@ from agencies.acting import Acting
 from agencies.models import Agency
 from cases import access, access_timeline
 from cases.actions.grants import lock_as
-from cases.audience import Outlook, outlook
+from cases.audience import Outlook, outlook, to_be_told
 from cases.models import AccessLevel, Case, EntryReceipt, TimelineEntry
 from safeguard.audit import actions as audit
 from safeguard.audit.actions import one_transaction
@@ -37,8 +37,7 @@ def ask_to_confirm(case: Case, entry: TimelineEntry, agencies: Collection[Agency
 
 
 def _ask(case: Case, entry: TimelineEntry, agency: Agency, readers: Outlook, by: Acting) -> None:
-    people = {who for seat in readers.visible if seat.agency == agency.pk for who in seat.people}
-    if not people:
+    if not any(seat.agency == agency.pk for seat in readers.visible):
         raise ValidationError(
             _("%(agency)s was not asked, and nothing was saved: nobody there can see this entry.")
             % {"agency": agency.name}
@@ -53,7 +52,7 @@ def _ask(case: Case, entry: TimelineEntry, agency: Agency, readers: Outlook, by:
         body="",
         path=reverse("cases:entry", args=[case.uuid, entry.uuid]),
     )
-    for person in people:
+    for person in to_be_told(case, readers, agency=agency.pk):
         key = f"entry.confirm:{entry.uuid}:{agency.pk}:{person.pk}"
         put_in_inbox(note, recipient_id=person.pk, dedupe_key=key, agency_id=agency.pk)
 

@@ -106,6 +106,10 @@ def _entries(case: Row) -> Iterator[Question]:
     timeline = reverse("cases:timeline", args=[case["uuid"]])
     for query in TIMELINES:
         yield Question(f"{timeline}?{query}")
+    for view in ("sectors", "silence", "room"):
+        yield Question(reverse(f"cases:timeline_{view}", args=[case["uuid"]]))
+    for query in ("family=on", "family=on&slot=rest"):
+        yield Question(reverse("cases:timeline_room", args=[case["uuid"]]) + f"?{query}")
     yield Question(reverse("cases:entry_kinds", args=[case["uuid"]]))
     for kind in ("note", "health_event", "police_event"):
         yield Question(reverse("cases:entry_add", args=[case["uuid"], kind]))

@@ -40,7 +40,7 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         item = InboxItem.objects.create(dedupe_key=str(uuid4()), kind="x", recipient=alice.user, title="Something")
         taken = CaseUserGrant.objects.filter(kind="emergency", content_object=scene.made["restricted"]).get()
         entry = TimelineEntry.objects.filter(case=shared, kind="case_opened").get()
-        by_hana = TimelineEntry.objects.get(case=shared, kind="health_event")
+        by_hana = TimelineEntry.objects.get(case=shared, kind="health_event", corrects=None)
         part = Involvement.objects.filter(case=shared, level=3).get()
         by = {"child": shared.child, "recorded_by": alice.user}
         tie = Relationship.objects.create(

@@ -89,7 +89,7 @@ PAGES: list[tuple[tuple[str, str], Who, str, str]] = [
     (READ, one_of("ian"), CASE, "emergency_reviews"),
     (FORM, one_of("ian"), CASE, "emergency_review"),
     (READ, level(1), CASE, "detail access"),
-    (READ, level(1), CASE, "timeline entry"),
+    (READ, level(1), CASE, "timeline entry timeline_sectors timeline_silence timeline_room"),
     (PRESS, level(1), CASE, "timeline_looked entry_pin"),
     (FORM, one_of("alice", "maggie", "mo"), CASE, "entry_correct entry_audience entry_ask"),
     (FORM, one_of("alice", "maggie", "mo"), CASE, "entry_dispute"),

@@ -14,6 +14,7 @@ from cases.actions.beside import change_audience, correct, dispute
 from cases.actions.entries import add_entry
 from cases.actions.involvement import Terms, involve
 from cases.actions.receipts import ask_to_confirm, confirm
+from cases.actions.restriction import exclude
 from cases.event_kinds import Kind
 from cases.models import (
     AccessLevel,
@@ -363,3 +364,15 @@ def test_the_actions_of_an_entry_are_offered_to_those_who_may(
     assert "Say that you see it otherwise" not in own
     assert "Correct this entry" not in other
     assert "Say that you see it otherwise" in other
+
+
+def test_whoever_is_kept_out_hears_nothing_also_from_somebody_who_does_not_know_it(
+    *, shared: Case, alice: Person, tess: Person, hana: Person, social_care: Place
+) -> None:
+    with entered(alice) as by:
+        exclude(shared, tess.user, reason="Related", by=by)
+    write(shared, hana, "Please read", ask=[social_care.agency])
+
+    with as_owner():
+        told = set(InboxItem.objects.filter(kind="entry.confirm").values_list("recipient", flat=True))
+    assert told == {alice.user.pk}
