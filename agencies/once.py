@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
-from agencies.models import FormSubmission
+from agencies.models import FormSubmission, User
 from safeguard.common.forms.base import IDEMPOTENCY_NAME
 
 KEPT = timedelta(days=7)
@@ -55,6 +55,22 @@ class OnceMiddleware:
             return None
         messages.info(request, _("This form had been saved already. It was not saved a second time."))
         return HttpResponseRedirect(saved.location)
+
+
+def once_by_key(user: User, key: UUID, path: str, save: Callable[[], str]) -> tuple[str, bool]:
+    """Run ``save``, which returns what it made, once for a key; for programs, which send no forms.
+
+    Returns what was made, now or before, and whether it was made before. The lock makes a second request wait.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{user.pk} {key} {path}"])
+    sent: dict[str, Any] = {"user": user, "key": key, "path": path[:300]}
+    saved = FormSubmission.objects.filter(**sent).first()
+    if saved is not None:
+        return saved.location, True
+    made = save()
+    FormSubmission.objects.create(**sent, location=made)
+    return made, False
 
 
 def form_key(request: HttpRequest) -> UUID | None:

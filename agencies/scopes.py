@@ -18,6 +18,8 @@ class Scope(models.TextChoices):
 
     READ_CASES = "read:cases", _("Read cases")
     READ_CHILDREN = "read:children", _("Read children")
+    READ_TIMELINE = "read:timeline", _("Read timelines")
+    WRITE_TIMELINE = "write:timeline", _("Write on timelines")
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,10 @@ SCOPES: Mapping[Scope, ScopeSpec] = {
         _("Status, level of need, lead agency and allocation of the cases that you may see"), Can.WORK_CASES
     ),
     Scope.READ_CHILDREN: ScopeSpec(_("Names, numbers and details of the children whom you may see"), Can.WORK_CASES),
+    Scope.READ_TIMELINE: ScopeSpec(_("The entries that you may see on the timelines of your cases"), Can.WORK_CASES),
+    Scope.WRITE_TIMELINE: ScopeSpec(
+        _("Add entries in your name, and confirm for your agency that it has read one"), Can.WORK_CASES
+    ),
 }
 
 

@@ -23,6 +23,11 @@ class Program:
         """Return the answer to GET ``path``, of a client that keeps nothing between requests."""
         return Client().get(path, query, headers={"Authorization": f"Bearer {self.secret}"}, **extra)
 
+    def post(self, path: str, body: Any = None, **extra: Any) -> Any:
+        """Return the answer to POST ``path`` with ``body`` as JSON."""
+        headers = {"Authorization": f"Bearer {self.secret}", **extra.pop("headers", {})}
+        return Client().post(path, body, content_type="application/json", headers=headers, **extra)
+
 
 def program_of(person: Person, *scopes: str, days: int = 7) -> Program:
     """Return a program that reads in the name of ``person``, by default all that can be read."""

@@ -1,6 +1,7 @@
 """The description of the interface for programs: valid, complete, and the one that is committed."""
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,8 @@ def test_the_committed_description_is_the_present_one(generated: str) -> None:
 
 
 def test_every_address_is_described(generated: str) -> None:
-    described = {path.strip("/").replace("{uuid}", "<uuid:uuid>") + "/" for path in yaml.safe_load(generated)["paths"]}
+    paths = yaml.safe_load(generated)["paths"]
+    described = {re.sub(r"{(\w+)}", r"<uuid:\1>", path.strip("/")) + "/" for path in paths}
 
     assert described == set(_routes("api/")) - UNDESCRIBED
 
@@ -64,11 +66,12 @@ def _routes(below: str) -> list[str]:
 
 def test_every_answer_says_how_it_can_fail(generated: str) -> None:
     for path, operations in yaml.safe_load(generated)["paths"].items():
-        assert list(operations) == ["get"], path
-        answers = operations["get"]["responses"]
+        ((method, operation),) = operations.items()
+        assert method == ("post" if path.endswith(("/entries/", "/acknowledge/")) else "get"), path
+        answers = operation["responses"]
         assert {"200", "400", "401", "403", "406", "429"} <= answers.keys()
-        assert ("404" in answers) == path.endswith("{uuid}/")
-        assert operations["get"]["security"] == [{"token": []}, {"session": []}]
+        assert ("404" in answers) == ("{uuid}" in path)
+        assert operation["security"] == [{"token": []}, {"session": []}]
 
 
 def test_it_is_served_to_members_and_tokens(alice: Person) -> None:

@@ -3,10 +3,12 @@
 from functools import cache
 from typing import Any, ClassVar, NoReturn
 
+from django.core.exceptions import ValidationError as Refused
 from django.http import Http404
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -38,6 +40,18 @@ class ReadView(APIView):
         """Check who asks and how often, then read the parameters into ``self.asked``."""
         super().initial(request, *args, **kwargs)
         self.asked = self.parameters.asked(request.query_params)
+
+
+class WriteView(ReadView):
+    """A view that writes: answers POST alone. What an action refuses is answered like a wrong parameter."""
+
+    http_method_names = ["post"]
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Return the problem document; an action's ValidationError is the client's mistake."""
+        if isinstance(exc, Refused):
+            exc = ValidationError({"entry": exc.messages})
+        return super().handle_exception(exc)
 
 
 @extend_schema(exclude=True)

@@ -80,7 +80,7 @@ def of_child(child: Row) -> Iterator[Question]:
 
 def of_case(scene: Scene, name: str, case: Row) -> Iterator[Question]:
     """Yield every question about one case, seen or not."""
-    for route in ("cases:detail", "cases:access", "api:case", "cases:live"):
+    for route in ("cases:detail", "cases:access", "api:case", "api:timeline", "cases:live"):
         yield Question(reverse(route, args=[case["uuid"]]))
     entries = [
         ("entry", row["uuid"]) for row in scene.truth.rows["TimelineEntry"].values() if row["case_id"] == case["id"]
@@ -96,6 +96,7 @@ def of_case(scene: Scene, name: str, case: Row) -> Iterator[Question]:
             yield Question(reverse("cases:entry", args=[case["uuid"], row["uuid"]]))
             for route in ("correct", "dispute", "audience", "ask"):
                 yield Question(reverse(f"cases:entry_{route}", args=[case["uuid"], row["uuid"]]))
+            yield Question(reverse("api:entry", args=[case["uuid"], row["uuid"]]))
             yield Question(reverse("cases:entry_confirm", args=[case["uuid"], row["uuid"]]), ())
     yield from _choices(scene, name, case)
     yield from _parts(scene, case)

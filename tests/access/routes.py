@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from agencies.models import ContactPoint, Invitation
-from cases.models import CaseUserGrant, Involvement, KnownService, Person, Relationship, TimelineEntry
+from cases.models import Case, CaseUserGrant, Involvement, KnownService, Person, Relationship, TimelineEntry
 from safeguard.notifications.models import InboxItem
 from tests.access.scene import Scene
 from tests.factories import as_owner
@@ -39,8 +39,6 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         )  # fmt: skip
         item = InboxItem.objects.create(dedupe_key=str(uuid4()), kind="x", recipient=alice.user, title="Something")
         taken = CaseUserGrant.objects.filter(kind="emergency", content_object=scene.made["restricted"]).get()
-        entry = TimelineEntry.objects.filter(case=shared, kind="case_opened").get()
-        by_hana = TimelineEntry.objects.get(case=shared, kind="health_event", corrects=None)
         part = Involvement.objects.filter(case=shared, level=3).get()
         by = {"child": shared.child, "recorded_by": alice.user}
         tie = Relationship.objects.create(
@@ -62,12 +60,8 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         "agencies:practice_change": {"code": "CP_VISIT"},
         "agencies:join_link": {"secret": "unknown"},
         "agencies:": of_agency,
-        "cases:entry_kinds": {"uuid": shared.uuid},
-        "cases:entry_dispute": {"uuid": shared.uuid, "entry": by_hana.uuid},
-        "cases:entry_confirm": {"uuid": shared.uuid, "entry": by_hana.uuid},
-        "cases:entry_add": {"uuid": shared.uuid, "kind": "note"},
+        **_entries(shared),
         "cases:concern": {"uuid": scene.concerns["own team"].uuid},
-        "cases:entry": {"uuid": shared.uuid, "entry": entry.uuid},
         "cases:emergency_review": {"uuid": taken.uuid},
         "cases:involvement_end": {"uuid": shared.uuid, "involvement": part.uuid},
         "cases:exclusion_lift": {"uuid": shared.uuid, "person": scene.people["tess"].user.uuid},
@@ -87,6 +81,24 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         "mfa_": {"pk": 1},
     }
     return parts
+
+
+def _entries(shared: Case) -> dict[str, dict[str, Any]]:
+    """Return the parts of the addresses of entries: one by Alice, and one by Hana that her agency is to confirm."""
+    with as_owner():
+        entry = TimelineEntry.objects.get(case=shared, kind="case_opened")
+        by_hana = TimelineEntry.objects.get(case=shared, kind="health_event", corrects=None)
+    of_case = {"uuid": shared.uuid}
+    return {
+        "cases:entry_kinds": of_case,
+        "cases:entry_dispute": of_case | {"entry": by_hana.uuid},
+        "cases:entry_confirm": of_case | {"entry": by_hana.uuid},
+        "cases:entry_add": of_case | {"kind": "note"},
+        "cases:entry": of_case | {"entry": entry.uuid},
+        "api:timeline": of_case,
+        "api:entry_add": of_case,
+        "api:entry": of_case | {"entry": by_hana.uuid},
+    }
 
 
 def address(name: str, parts: dict[str, dict[str, Any]], *, absent: bool = False) -> str:

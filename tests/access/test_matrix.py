@@ -23,6 +23,8 @@ API = ("200 200 405 405 405 405 405", "403 403 403 403 403 403 403")
 API_ROW = ("200 200 405 405 405 405 405", "404 404 405 405 405 405 405")
 # The stream, under a server by threads: nothing to come.
 STREAM = ("204 405 405 405 405 405 405", "404 405 405 405 405 405 405")
+API_WRITE = ("405 405 400 405 405 405 405", "405 405 404 405 405 405 405")
+API_PRESS = ("405 405 200 405 405 405 405", "405 405 404 405 405 405 405")
 NOTHING = ("404 404 404 404 404 404 404", "")
 SIGN_IN_FIRST = "302 302 401 401 401 401 401"
 NO_MEMBERSHIP = "403 403 403 403 403 403 403"
@@ -105,7 +107,10 @@ PAGES: list[tuple[tuple[str, str], Who, str, str]] = [
     (FORM, level(2), CASE, "child_relative_change child_service_add child_fact_end"),
     (API, everybody, "api:", "schema"),
     (API, works, "api:", "cases children"),
-    (API_ROW, level(1), "api:", "case child"),
+    (API_ROW, level(1), "api:", "case child timeline"),
+    (API_ROW, one_of("alice", "maggie", "mo", "hana"), "api:", "entry"),
+    (API_WRITE, level(2), "api:", "entry_add"),
+    (API_PRESS, one_of("alice", "maggie", "mo"), "api:", "entry_acknowledge"),
     (NOTHING, everybody, "api:", "nothing_here"),
 ]
 # One's own sign-in, and what is open to the public: visitor, then everybody who is signed in.
