@@ -25,7 +25,7 @@ demo: install
 # --- Tests, checks and measurements -----------------------------------------------------------------
 # Each of these installs what it needs first. The tests start servers of their own: a running demo is left alone.
 
-.PHONY: install-dev test proof bench check fmt openapi assets
+.PHONY: install-dev test proof bench bench-matching check fmt openapi assets
 .PHONY: check-style check-types check-imports check-rules check-templates check-migrations check-lock check-supply
 
 install-dev: $(filter .tools/bin/uv,$(UV))
@@ -44,6 +44,10 @@ bench: install-dev
 		[ -e "$$program" ] || { echo "There is no benchmark yet."; break; }; \
 		module=$$(basename "$$program" .py); echo "== $$module"; $(PYTHON) -m "bench.$$module" || exit 1; \
 	done
+
+# SCALE=1000000 for the full register; 100,000 children otherwise.
+bench-matching: install-dev
+	@$(PYTHON) -m bench.matching
 
 # `make -k check` goes on after the first that fails.
 check: check-style check-types check-imports check-rules check-templates check-migrations check-lock check-supply

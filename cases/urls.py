@@ -8,6 +8,7 @@ app_name = "cases"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/", lists.case_list, name="list"),
     path("cases/open/", work.case_open, name="open"),
+    path("cases/open/matches/", work.case_open_matches, name="open_matches"),
     path("cases/emergency/", emergency.emergency, name="emergency"),
     path("cases/emergency/reviews/", emergency.emergency_reviews, name="emergency_reviews"),
     path("cases/emergency/reviews/<uuid:uuid>/", emergency.emergency_review, name="emergency_review"),

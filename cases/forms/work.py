@@ -15,6 +15,8 @@ from agencies.models import Team, User
 from cases.actions.children import NewChild
 from cases.actions.involvement import Terms
 from cases.codes import LawfulBasis, LevelOfNeed, Sex
+from cases.forms.known import AsksWhoItIs
+from cases.matching.facts import Facts
 from cases.models import AccessLevel
 from safeguard.common.forms import DatePartsField, Form, Look
 
@@ -81,7 +83,7 @@ class ReasonForm(Form):
     looks = {"reason": Look(rows=4)}
 
 
-class OpenCaseForm(Form):
+class OpenCaseForm(AsksWhoItIs):
     """A new child's record with its case."""
 
     given = forms.CharField(label=_("First name"), max_length=150, required=False)
@@ -125,6 +127,12 @@ class OpenCaseForm(Form):
             expected_on=data["expected_on"],
             sex=Sex(data["sex"]),
         )
+
+    def facts(self) -> Facts:
+        """Return what was entered in the form that is compared; a form with errors gives what could be read."""
+        data = self.cleaned_data if self.is_bound and self.errors is not None else {}
+        names = data.get("given") or "", data.get("surname") or ""
+        return Facts.known_as(*names, born_on=data.get("born_on"), sex=data.get("sex") or "")
 
 
 class InvolveForm(Form):

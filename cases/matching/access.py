@@ -13,13 +13,15 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Max, Q
+from django.db.models import Max, Q, Subquery
 
+from agencies.acting import Acting
 from cases.matching import normal, phonetic
 from cases.matching.facts import Facts
 from cases.matching.frequencies import Kind, Shares
 from cases.matching.weights import Model, Weight
 from cases.models import Child, ChildMatch, MatchModel, MatchName, MatchWeight
+from cases.querysets import shown_name
 
 logger = logging.getLogger(__name__)
 MOST_ROWS = 24  # of one child: known names by addresses
@@ -136,6 +138,12 @@ def known_to(children: Iterable[int]) -> Mapping[int, Knowledge]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM cases_match_known_to(%s::bigint[])", [list(children)])
         return {child: Knowledge(*known) for child, *known in cursor.fetchall()}
+
+
+def children(keys: Sequence[int], by: Acting) -> Mapping[int, Child]:
+    """Return those of the children that ``by`` may see, by key, each with ``shown_name``."""
+    found = Child.objects.visible_to(by).filter(pk__in=keys)
+    return found.annotate(shown_name=Subquery(shown_name("pk"))).in_bulk()
 
 
 # --- Weights and names ----------------------------------------------------------------------------

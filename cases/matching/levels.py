@@ -104,7 +104,9 @@ def _both_have_more(first: str, rest: list[str], other_first: str, other_rest: l
     if set(rest) & set(other_rest) or {first, *rest} == {other_first, *other_rest}:
         return Level.PART
     # Two who share "mohammed" or "anna" and then differ are brothers or sisters more often than one child.
-    return Level.DIFFERENT if first in PREFIX_NAMES or other_first in PREFIX_NAMES else Level.SIMILAR
+    if first in PREFIX_NAMES or other_first in PREFIX_NAMES:
+        return Level.DIFFERENT
+    return Level.SIMILAR if firsts in close else Level.DIFFERENT
 
 
 def _one_has_more(first: str, other_first: str, more: list[str]) -> Level:
@@ -189,6 +191,10 @@ def place(one: Facts, other: Facts) -> Level:
         return Level.MISSING
     same_code = bool(one.postcode) and one.postcode == other.postcode
     household = same_code and normal.is_uk_postcode(one.postcode)
+    # Two full British postcodes that differ are two places, though each town has a Church Street.
+    elsewhere = code is False and normal.is_uk_postcode(one.postcode) and normal.is_uk_postcode(other.postcode)
+    if elsewhere:
+        return Level.SIMILAR if street or town or one.outward == other.outward else Level.DIFFERENT
     if (street and (code or town)) or (household and street is None):
         return Level.SAME
     if street or household or (same_code and town):

@@ -22,6 +22,7 @@ from cases.matching.facts import Facts
 from cases.matching.levels import compare
 from cases.matching.weights import Band, Model, Score, score
 from cases.matching.words import Explanation, explained
+from cases.models import Child
 from safeguard.audit import actions as audit
 from safeguard.audit.models import AuditRow
 from safeguard.notifications.actions import Note, put_in_inbox
@@ -36,9 +37,14 @@ ORDER = {Band.LIKELY: 0, Band.POSSIBLE: 1, Band.HOUSEHOLD: 2, Band.NONE: 3}
 class Match:
     """A child whom the asker may see and who may be the one asked about."""
 
-    uuid: UUID
+    child: Child
     facts: Facts
     score: Score
+
+    @property
+    def uuid(self) -> UUID:
+        """The child's public key."""
+        return self.child.uuid
 
     @cached_property
     def words(self) -> Explanation:
@@ -75,12 +81,10 @@ def who_is(facts: Facts, *, by: Acting, but: Collection[UUID] = ()) -> Answer:
     found = _best(facts, model)
     known = access.known_to(found)
     _tell_of_excluded([child for child in found if child in known and known[child].excluded], known, by)
-    shown = [
-        Match(known[child].uuid, *found[child])
-        for child in found
-        if child in known and known[child].seen and known[child].uuid not in but
-    ]
-    answer = Answer(facts, tuple(shown[:MOST_SHOWN]), _desks(found, known), model.version)
+    seen = [child for child in found if child in known and known[child].seen and known[child].uuid not in but]
+    children = access.children(seen[:MOST_SHOWN], by)
+    shown = tuple(Match(children[child], *found[child]) for child in seen if child in children)
+    answer = Answer(facts, shown, _desks(found, known), model.version)
     _record(answer, found, known, by)
     return answer
 

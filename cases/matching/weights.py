@@ -18,6 +18,9 @@ LIKELY, POSSIBLE, HOUSEHOLD = 0.95, 0.05, 0.5
 # are so small that a random record would be either.
 EXPECTED_SAME, EXPECTED_HOUSEHOLD = 0.5, 1.5
 SMALLEST_REGISTER = 1_000
+# A Piotr is a Nowak more often than chance would have it: names of one origin go together.
+NAMES_GO_TOGETHER = 5.0
+MOST_DIFFERING = 1
 NAMES_THAT_AGREE = {Level.SAME, Level.SHORT_FORM, Level.VERY_SIMILAR, Level.SWAPPED}
 NAMED: Mapping[str, Kind] = {"given": "given", "surname": "surname"}
 
@@ -79,18 +82,27 @@ def score(one: Facts, other: Facts, levels: Levels, *, model: Model, shares: Sha
         same, household = same * weight.m, household * weight.h
         by_name = level is Level.SAME and field in NAMED
         unrelated *= shares.of(NAMED[field], getattr(one, field)) if by_name else weight.u
+    if levels["given"] is levels["surname"] is Level.SAME:
+        unrelated *= NAMES_GO_TOGETHER
     total = same + household + unrelated
     p_same, p_household = same / total, household / total
     return Score(p_same, p_household, band(levels, p_same, p_household), levels)
 
 
 def band(levels: Levels, p_same: float, p_household: float) -> Band:
-    """Return what is said of a pair. A name alone gets no band: it is a ranked list and no more."""
-    if all(levels[field] is Level.MISSING for field in ("born", "place", "number")):
+    """Return what is said of a pair. A name alone gets no band, also where everything beside it differs."""
+    if all(levels[field] in {Level.MISSING, Level.DIFFERENT} for field in ("born", "place", "number")):
         return Band.NONE
     agrees = levels["given"] in NAMES_THAT_AGREE or levels["number"] is Level.SAME
     if p_same >= LIKELY and agrees and levels["number"] is not Level.DIFFERENT:
         return Band.LIKELY
-    if p_same >= POSSIBLE:
+    if p_same >= POSSIBLE and (levels["number"] is Level.SAME or not _have_little_in_common(levels)):
         return Band.POSSIBLE
     return Band.HOUSEHOLD if p_household >= HOUSEHOLD else Band.NONE
+
+
+def _have_little_in_common(levels: Levels) -> bool:
+    """Return whether two facts differ altogether and no address holds the pair together: a name or a day in common."""
+    if levels["place"] in {Level.SAME, Level.VERY_SIMILAR}:
+        return False
+    return sum(levels[field] is Level.DIFFERENT for field in ("given", "surname", "born", "place")) > MOST_DIFFERING

@@ -6,7 +6,7 @@ from cases.models.concern import Concern
 from cases.models.entries import EntryPlaceholder, EntryReceipt, EntryRemark
 from cases.models.family import Person, Relationship
 from cases.models.grants import CaseExclusion, CaseGroupGrant, CaseUserGrant
-from cases.models.matching import ChildMatch, ChildMatchDue, MatchModel, MatchName, MatchWeight
+from cases.models.matching import ChildMatch, ChildMatchDue, MatchDecision, MatchModel, MatchName, MatchWeight
 from cases.models.timeline import EntryPin, Sensitivity, TimelineEntry, TimelineEntryReader, TimelineLook
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "EntryRemark",
     "Involvement",
     "KnownService",
+    "MatchDecision",
     "MatchModel",
     "MatchName",
     "MatchWeight",

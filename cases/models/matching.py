@@ -6,11 +6,20 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
+from agencies.models import Agency, User
 from cases.codes import Sex
 from cases.models.child import Address, Child, ChildName
 from cases.querysets import ProtectedQuerySet
+from safeguard.common.models import PublicIdModel
 from safeguard.common.row_security import WEB_ROLE, WORKER_ROLE
+
+BANDS = [
+    ("likely", _("Likely to be the same child")),
+    ("possible", _("May be the same child")),
+    ("household", _("May be a brother, sister or twin")),
+]
 
 
 class ChildMatch(models.Model):
@@ -144,3 +153,50 @@ class MatchName(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} name {self.pk}"
+
+
+class MatchDecision(PublicIdModel):
+    """What somebody decided about a child who was found: both sides as they stood, how they compared, and why.
+
+    Never changed. ``made`` is the record that was made all the same; a child that was used has none.
+    """
+
+    protected = True
+
+    class Choice(models.TextChoices):
+        SAME = "same", _("Yes, it is the same child: use this record")
+        NOT_SAME = "not_same", _("No, it is another child")
+        NOT_SURE = "not_sure", _("I am not sure")
+
+    found = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+    made = models.ForeignKey(Child, on_delete=models.PROTECT, null=True, related_name="+")
+    asked_facts = models.JSONField()
+    found_facts = models.JSONField()
+    levels = models.JSONField()
+    p_same = models.FloatField()
+    p_household = models.FloatField()
+    band = models.CharField(max_length=10, choices=BANDS)
+    model = models.ForeignKey(MatchModel, on_delete=models.PROTECT, related_name="+")
+    choice = models.CharField(max_length=10, choices=Choice)
+    reason = models.CharField(max_length=500, blank=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    decided_for = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(db_default=Now())
+
+    objects = ProtectedQuerySet.as_manager()
+
+    database_privileges: ClassVar[Mapping[str, str]] = {WEB_ROLE: "SELECT, INSERT", WORKER_ROLE: "SELECT"}
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(choice__in=["same", "not_sure"]) | ~Q(reason=""), name="matchdecision_says_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(choice="same", made__isnull=True) | (~Q(choice="same") & Q(made__isnull=False)),
+                name="matchdecision_made_or_used",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"decision {self.uuid}"

@@ -8,10 +8,10 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.models import Sector, Team, User
 from agencies.request import ActingRequest
@@ -21,7 +21,8 @@ from cases import access, access_child
 from cases.actions.allocation import allocate
 from cases.actions.gaps import say_not_needed
 from cases.actions.involvement import end_involvement, involve
-from cases.actions.opening import close_case, open_child_case
+from cases.actions.known import open_decided
+from cases.actions.opening import close_case
 from cases.actions.restriction import exclude, lift_exclusion, lift_restriction, restrict
 from cases.forms.work import (
     AllocateForm,
@@ -32,6 +33,7 @@ from cases.forms.work import (
     ReasonForm,
     RestrictForm,
 )
+from cases.matching.look import who_is
 from cases.models import AccessLevel, Case
 from cases.views import words
 from cases.views.words import Words
@@ -44,18 +46,36 @@ def case_open(request: ActingRequest) -> HttpResponse:
     """Record a child and open their case."""
     if not request.acting.can(Can.WORK_CASES):
         raise Http404
-    form = OpenCaseForm(request.POST or None, by=request.acting)
+    form = _asked(request)
     made: list[Case] = []
 
     def act(data: dict[str, Any]) -> None:
         team, basis = data["team"], data["lawful_basis"]
-        made.append(open_child_case(form.child(), team=team, lawful_basis=basis, by=request.acting))
+        made.append(open_decided(form.child(), form.decided(), team=team, lawful_basis=basis, by=request.acting))
 
     if attempted(form, act):
-        messages.success(request, _("The case is open."))
+        messages.success(request, _("This is the child’s case.") if form.decided().used else _("The case is open."))
         return redirect("cases:detail", uuid=made[0].uuid)
     context = {"title": _("Open a case"), "button": _("Open the case"), "has_team": bool(request.acting.team_ids)}
     return form_page(request, "cases/open.html", form, context)
+
+
+@require_POST
+def case_open_matches(request: ActingRequest) -> HttpResponse:
+    """Answer, while a case is being opened, whether a child like this is known; empty for nobody."""
+    if not request.acting.can(Can.WORK_CASES):
+        raise Http404
+    facts = OpenCaseForm(request.POST, by=request.acting).facts()
+    return render(request, "cases/_known_children.html", {"answer": who_is(facts, by=request.acting)})
+
+
+def _asked(request: ActingRequest) -> OpenCaseForm:
+    """Return the form; once it is complete, with a question for each child who may be the one."""
+    form = OpenCaseForm(request.POST or None, by=request.acting)
+    if not form.is_bound or not form.is_valid():
+        return form
+    answer = who_is(form.facts(), by=request.acting)
+    return OpenCaseForm(request.POST, by=request.acting, answer=answer) if answer else form
 
 
 @form_methods

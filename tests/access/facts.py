@@ -164,6 +164,10 @@ def _exclusion(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
     return facts.level(reader, row["case_id"]) == 3
 
 
+def _match_decision(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+    return facts.child(reader, row["found_id"]) and (row["made_id"] is None or facts.child(reader, row["made_id"]))
+
+
 def _entry(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
     case = facts.cases[row["case_id"]]
     (entry,) = (each for each in case.entries if each.pk == row["id"])
@@ -198,6 +202,7 @@ RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "ChildName": _of_child,
     "ChildIdentifier": _of_child,
     "ChildMatch": _of_child,
+    "MatchDecision": _match_decision,
     "Address": _address,
     "Relationship": _of_child,
     "KnownService": _of_child,

@@ -58,6 +58,7 @@ TABLES = {
     "NotNeeded": ("cases_notneeded", []),
     "Involvement": ("cases_involvement", [("cases_involvement_readers", "involvement_id")]),
     "ChildMatch": ("cases_childmatch", []),
+    "MatchDecision": ("cases_matchdecision", []),
     "Address": ("cases_address", [("cases_address_readers", "address_id")]),
     "ChildName": ("cases_childname", []),
     "ChildIdentifier": ("cases_childidentifier", []),

@@ -354,6 +354,7 @@ NO_PAGES: dict[str, str] = {
     "cases:timeline_looked": "405",
     "cases:entry_pin": "405",
     "cases:entry_confirm": "405",
+    "cases:open_matches": "405",
     "agencies:invitation_resend": "405",
     "agencies:invitation_withdraw": "405",
     "agencies:contact_point_remove": "405",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from bench.matching_truth import FEBRL, Measured, febrl_truth, measured
+from bench._matching_truth import FEBRL, Measured, febrl_truth, measured
 from cases.matching import lists
 from cases.models import Case
 from safeguard.audit.models import AuditRow

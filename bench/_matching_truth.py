@@ -67,3 +67,9 @@ def febrl_truth(path: Path) -> set[Pair]:
         for row in csv.DictReader(file, skipinitialspace=True):
             people[row["rec_id"].split("-")[1]].append(row["rec_id"])
     return {frozenset(pair) for ids in people.values() for pair in combinations(ids, 2)}
+
+
+def read_pairs(path: Path) -> list[dict[str, str]]:
+    """Return the rows that ``match_list`` wrote."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
