@@ -135,9 +135,18 @@ def _household(random: Random, first: int, household: int) -> list[Child]:
 
 def _child(random: Random, number: int, household: int, *, origin: str, known: Facts, others: Sequence[Child]) -> Child:
     sex = random.choice("MF")
-    taken = {child.facts.given for child in others}
-    given = next(name for name in iter(lambda: _given(random, origin, sex), "") if name not in taken)
+    taken = [child.facts.given for child in others]
+    given = next(name for name in iter(lambda: _given(random, origin, sex), "") if not _is_one_of(name, taken))
     return Child(number, household, origin, replace(known, given=given, sex=sex))
+
+
+def _is_one_of(name: str, taken: Sequence[str]) -> bool:
+    """Return whether a name, or another spelling of it, is taken: nobody calls two sons Omar and Umar."""
+    first = name.partition(" ")[0]
+    return any(
+        name == each or (first not in MOHAMMED and short_forms.are_linked(first, each.partition(" ")[0]))
+        for each in taken
+    )
 
 
 def _given(random: Random, origin: str, sex: str) -> str:
@@ -244,6 +253,8 @@ def mohammed_twins(random: Random, number: int) -> tuple[Facts, Facts]:
     """Return two twins who share "Mohammed" and go on differently."""
     first = random.choice(MOHAMMED)
     names, _weights = _lists()["south_asian", "boys"]
-    one, other = random.sample([name for name in names if name not in MOHAMMED and name != "abdul"], 2)
+    seconds = [name for name in names if name not in MOHAMMED and name != "abdul"]
+    one = random.choice(seconds)
+    other = random.choice([name for name in seconds if not _is_one_of(name, [one])])
     known = replace(_address(random), surname=_surname(random, "south_asian"), born=_born(random), sex="M")
     return replace(known, given=f"{first} {one}"), replace(known, given=f"{first} {other}")

@@ -74,6 +74,6 @@ def _fill(register: Register, rows: Sequence[tuple[int, Facts]]) -> None:
                 copy.write_row([getattr(made, name) for name in copied])
         admin.execute("CREATE INDEX trigrams ON cases_childmatch USING gin ((given || ' ' || surname) gin_trgm_ops)")
         admin.execute("SET session_replication_role = origin")
-        admin.execute("SELECT cases_match_count_names(20)")
+        admin.execute("SELECT cases_match_count_names(5)")
         admin.execute("VACUUM ANALYZE cases_childmatch")
     connection.close()

@@ -198,7 +198,7 @@ def sweep(most: int = 500) -> int:
     return len(children)
 
 
-def count_names(least: int = 20) -> int | None:
+def count_names(least: int = 5) -> int | None:
     """Count anew, as the worker, the names that ``least`` children or more bear; return the register's size."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT cases_match_count_names(%s)", [least])

@@ -45,4 +45,5 @@ class Shares:
         """Return the share of children who bear ``name``; one of those counted is the child in question."""
         others = max(self.counts.get((kind, name), 0) - 1, 0)
         curated = _curated()[kind].get(name, RARE)
-        return min((others + STRENGTH * curated) / (self.children + STRENGTH), 0.5)
+        # A name that was not counted is borne by a few: never by fewer than a rare one is.
+        return min(max((others + STRENGTH * curated) / (self.children + STRENGTH), RARE), 0.5)

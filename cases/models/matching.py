@@ -140,7 +140,7 @@ class MatchWeight(models.Model):
 
 
 class MatchName(models.Model):
-    """How many children of the register bear a name that at least twenty of them bear; counted every night."""
+    """How many children of the register bear a name that at least five of them bear; counted every night."""
 
     kind = models.CharField(max_length=10)  # "given" or "surname"; "all" counts the register, without a name
     name = models.CharField(max_length=60, blank=True)
