@@ -24,12 +24,11 @@ def designated_officer_team() -> Team | None:
     return _working().filter(kind=Team.Kind.ALLEGATIONS).first()
 
 
-def who_answer(team: Team) -> QuerySet[Membership]:
-    """Return the live members of ``team`` whose roles answer concerns; all its members where there are none."""
-    members = Membership.objects.live().filter(teams=team, user__is_active=True)
-    roles = [role for capability in ANSWER_CONCERNS for role in roles_with(capability)]
-    answering = members.filter(roles__overlap=roles)
-    return answering if answering.exists() else members
+def who_answer(team_id: int) -> list[Membership]:
+    """Return the live members of a team whose roles answer concerns; all its members where there are none."""
+    members = list(Membership.objects.live().filter(teams=team_id, user__is_active=True))
+    roles = {role for capability in ANSWER_CONCERNS for role in roles_with(capability)}
+    return [member for member in members if roles & set(member.roles)] or members
 
 
 def _working() -> QuerySet[Team]:

@@ -3,11 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from agencies.acting import Acting
-from cases.models import Child, Concern
+from agencies.roles import ANSWER_CONCERNS
+from cases.concern_codes import Route
+from cases.models import Child, Concern, ConcernDraft, ConcernStep
 from safeguard.audit import actions as audit
 
 FOUND_AT_MOST = 20
@@ -33,6 +35,62 @@ def refusal(by: Acting, ref: UUID | str) -> Http404:
 def written_by(by: Acting) -> list[Concern]:
     """Return what ``by`` wrote for the agency that they act for, newest first; the list is one audit row."""
     return _listed(_shown(by).written_by(by), by)
+
+
+def draft(by: Acting, ref: UUID | str) -> ConcernDraft:
+    """Return ``by``'s own draft with the UUID ``ref``. Raises Http404 for absent and forbidden."""
+    found = ConcernDraft.objects.visible_to(by).filter(uuid=ref).first()
+    if found is None:
+        audit.record_refusal("draft.view", by=by, target="cases.ConcernDraft", uuids=[UUID(str(ref))])
+        raise Http404
+    return found
+
+
+def drafts(by: Acting) -> list[ConcernDraft]:
+    """Return ``by``'s own drafts, the newest first."""
+    return list(ConcernDraft.objects.visible_to(by)[:LISTED])
+
+
+def answers_concerns(by: Acting) -> bool:
+    """Return whether ``by`` has a queue: a safeguarding lead, a triage officer, a designated officer with a team."""
+    return bool(ANSWER_CONCERNS & by.capabilities) and bool(by.team_ids)
+
+
+def may_answer(by: Acting, concern: Concern) -> bool:
+    """Return whether ``by`` answers for the team that holds ``concern``, and sees it. Records nothing."""
+    if not answers_concerns(by) or concern.team_id not in by.team_ids:
+        return False
+    return Concern.objects.visible_to(by).filter(pk=concern.pk).exists()
+
+
+def concern_to_answer(by: Acting, ref: UUID | str) -> Concern:
+    """Return the concern with the UUID ``ref`` where ``by`` answers it. Raises Http404 for absent and forbidden."""
+    found = concern(by, ref)
+    if not may_answer(by, found):
+        raise refusal(by, ref)
+    return found
+
+
+def queue(by: Acting) -> list[Concern]:
+    """Return what ``by``'s teams answer: not looked at first by its time, then the newest; one audit row.
+
+    Each has ``looked``, ``decided`` and ``answered``.
+    """
+    steps = {
+        name: Exists(ConcernStep.objects.filter(concern=OuterRef("pk"), kind=kind))
+        for name, kind in (("looked", "looked"), ("decided", "decided"), ("answered", "feedback"))
+    }
+    asked = _shown(by).filter(Q(look_due_at__isnull=False) | ~Q(route=Route.USUAL), team__in=by.team_ids)
+    listed = list(
+        asked.annotate(**steps).order_by("looked", F("look_due_at").asc(nulls_last=True), "-recorded_at")[:LISTED]
+    )
+    audit.record_read("concern.queue", by=by, target="cases.Concern", uuids=[each.uuid for each in listed])
+    return listed
+
+
+def steps_of(by: Acting, concern: Concern) -> list[ConcernStep]:
+    """Return what ``by`` may know of what became of ``concern``, which came through this door, oldest first."""
+    return list(ConcernStep.objects.visible_to(by).filter(concern=concern).select_related("made_by", "team"))
 
 
 def may_link(by: Acting, concern: Concern) -> bool:

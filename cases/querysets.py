@@ -12,7 +12,7 @@ from django.db.models.functions import Concat, Now, Trim
 
 if TYPE_CHECKING:
     from agencies.acting import Acting
-    from cases.models import Case, Child, Concern, Involvement, TimelineEntry  # noqa: F401  (type arguments below)
+    from cases.models import Case, Child, Concern, ConcernDraft, ConcernStep, Involvement, TimelineEntry  # noqa: F401  (type arguments below)
 
 
 Row_co = TypeVar("Row_co", bound=Model, covariant=True)
@@ -166,3 +166,22 @@ def visible_concerns(by: "Acting") -> Q:
 
 def _excluded_children(by: "Acting") -> "QuerySet[Any]":
     return _objects("CaseExclusion").filter(user=by.user_id).values("child")
+
+
+class DraftQuerySet(ProtectedQuerySet["ConcernDraft"]):
+    """Drafts of concerns."""
+
+    def visible_to(self, by: "Acting") -> Self:
+        """Return ``by``'s own, of the agency that they act for."""
+        return self.filter(user=by.user_id, agency=by.agency_id) if by.works_with_cases else self.none()
+
+
+class ConcernStepQuerySet(ProtectedQuerySet["ConcernStep"]):
+    """What became of concerns."""
+
+    def visible_to(self, by: "Acting") -> Self:
+        """Return the steps of visible concerns; decisions for the team that made them."""
+        if not by.works_with_cases:
+            return self.none()
+        concerns = _objects("Concern").filter(visible_concerns(by)).values("pk")
+        return self.filter(Q(team__in=by.team_ids) | ~Q(kind="decided"), concern__in=concerns)

@@ -2,7 +2,21 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.views import beside, children, concerns, detail, emergency, entries, lists, live, mdt, timeline, work
+from cases.views import (
+    beside,
+    children,
+    concern_queue,
+    concerns,
+    detail,
+    drafts,
+    emergency,
+    entries,
+    lists,
+    live,
+    mdt,
+    timeline,
+    work,
+)
 
 app_name = "cases"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,6 +28,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/emergency/reviews/<uuid:uuid>/", emergency.emergency_review, name="emergency_review"),
     path("concerns/", concerns.concerns, name="concerns"),
     path("concerns/log/", concerns.concern_log, name="concern_log"),
+    path("concerns/queue/", concern_queue.concern_queue, name="concern_queue"),
+    path("concerns/<uuid:uuid>/answer/", concern_queue.concern_answer, name="concern_answer"),
+    path("concerns/drafts/", drafts.draft_save, name="draft_save"),
+    path("concerns/drafts/<uuid:uuid>/discard/", drafts.draft_discard, name="draft_discard"),
     path("concerns/<uuid:uuid>/", concerns.concern, name="concern"),
     path("cases/<uuid:uuid>/", detail.case, name="detail"),
     path("cases/<uuid:uuid>/live/", live.stream, name="live"),

@@ -36,6 +36,7 @@ class Task:
 TASKS = (
     Task("cases:concern_log", _("Log a concern"), _("What you saw, heard or were told about a child"), Can.LOG_CONCERN),
     Task("cases:concerns", _("Your concerns"), _("What you logged, and what became of it"), Can.LOG_CONCERN),
+    Task("cases:concern_queue", _("Concerns to answer"), _("What was brought to your team"), Can.LEAD_SAFEGUARDING),
     Task("cases:list", _("Cases"), _("The children that your teams are involved with"), Can.WORK_CASES),
     Task("cases:open", _("Open a case"), _("Record a child and start the work with them"), Can.WORK_CASES),
     Task(

@@ -3,6 +3,7 @@
 Nothing is stored on the server: the text travels back to the browser that sent it, and nowhere else.
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,6 +16,7 @@ from django.urls import reverse
 OWNER = "kept_for"
 NEVER_KEPT = ("password", "csrfmiddlewaretoken", "code", "credential", OWNER)
 SALT = "agencies.sign_in.kept"
+KEYS = re.compile(r"[0-9a-f-]{36}( [0-9a-f-]{36})*")  # what the page itself put there
 SHORT = 20  # characters: a longer value, or one with a space in it, was typed by a person
 
 
@@ -41,7 +43,8 @@ class KeptField:
     @property
     def typed(self) -> bool:
         """Return whether to show the value."""
-        return len(self.value) > SHORT or " " in self.value.strip()
+        is_key = KEYS.fullmatch(self.value) is not None
+        return not is_key and (len(self.value) > SHORT or " " in self.value.strip())
 
     @property
     def label(self) -> str:

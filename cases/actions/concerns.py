@@ -15,7 +15,7 @@ from agencies.models import Agency, Membership, Team, User
 from agencies.roles import Can
 from cases import access, timeline
 from cases.actions.children import NewChild, record_child
-from cases.actions.grants import lock_as
+from cases.actions.grants import lock
 from cases.chase import look_due
 from cases.concern_codes import HowKnown, NextStep, Route, Worry, labels_of
 from cases.event_kinds import Kind
@@ -173,7 +173,8 @@ def _agency(by: Acting) -> Agency:
 
 
 def _own_team(by: Acting) -> Team:
-    return Team.objects.get(pk=by.team_ids[0])
+    # Only its key is asked for: no query.
+    return Team(pk=by.team_ids[0])
 
 
 def _case_of(child: Child | None, new: NewConcern, by: Acting) -> Case | None:
@@ -181,7 +182,7 @@ def _case_of(child: Child | None, new: NewConcern, by: Acting) -> Case | None:
     if child is None or isinstance(new.child, NewChild) or new.passing.route not in (Route.USUAL, Route.UNREACHABLE):
         return None
     case = access.open_case_of(by, child, to=AccessLevel.CONTRIBUTE)
-    return lock_as(by, case, AccessLevel.CONTRIBUTE) if case else None
+    return access.require(by, lock(case, by=by), AccessLevel.CONTRIBUTE) if case else None
 
 
 def _event(new: NewConcern, child: Child | None, team: Team, by: Acting) -> timeline.Event:
@@ -270,11 +271,12 @@ def _tell(made: Concern, case: Case | None, implicated: Iterable[User], by: Acti
     """Put a note, which names nobody, into the inbox of those who must look and of whoever has the next step."""
     told: dict[int, int | None] = {}
     if made.look_due_at:
-        told |= {member.user_id: member.agency_id for member in desks.who_answer(made.team)}
+        told |= {member.user_id: member.agency_id for member in desks.who_answer(made.team_id)}
     if case and case.allocated_to_id and made.next_step == NextStep.TELL_WORKER and not _is_school(by):
         told[case.allocated_to_id] = case.lead_agency_id
     told[made.next_step_owner_id] = made.author_agency_id
-    kept_out = {by.user_id, *(person.pk for person in implicated), *_kept_out(made)}
+    told.pop(by.user_id or 0, None)
+    kept_out = {*(person.pk for person in implicated), *_kept_out(made)} if told else set()
     note = Note(
         kind="concern.log",
         subject=_("A concern waits for you"),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -13,11 +14,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.acting import Acting
-from agencies.models import Membership, Team, User
+from agencies.models import Agency, Membership, Team, User
 from agencies.roles import Can
 from cases.actions.children import NewChild
-from cases.actions.concerns import NewConcern
-from cases.concern_codes import CategoryGroup, HowKnown, NextStep, Worry, in_group
+from cases.actions.concerns import NewConcern, Passing
+from cases.concern_codes import CategoryGroup, HowKnown, NextStep, Route, Worry, in_group
 from cases.forms.work import NAME
 from cases.models import Child
 from safeguard.common.forms import DatePartsField, Form, Look
@@ -35,6 +36,20 @@ def _field_of(group: str) -> str:
 class ColleagueChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs only
     """A choice of one of the writer's colleagues, themselves first."""
 
+    writer: User | None = None
+
+    def label_from_instance(self, obj: User) -> str:
+        """Return the name."""
+        return obj.name
+
+    def to_python(self, value: Any) -> Any:
+        """Return the person; the writer, who has it most often, is known without a query."""
+        return self.writer if self.writer and str(value) == str(self.writer.uuid) else super().to_python(value)
+
+
+class ColleaguesChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic in the stubs only
+    """A choice of several of the writer's colleagues."""
+
     def label_from_instance(self, obj: User) -> str:
         """Return the name."""
         return obj.name
@@ -46,6 +61,8 @@ class ConcernForm(Form):
     child_search = forms.CharField(
         label=_("Find the child by name"), max_length=200, required=False, help_text=_("A part of the name is enough")
     )
+    draft = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    draft_version = forms.IntegerField(required=False, min_value=0, initial=0, widget=forms.HiddenInput)
     offered = forms.CharField(required=False, max_length=2_000, widget=forms.HiddenInput)
     child = forms.ChoiceField(label=_("Who is the child?"), widget=forms.RadioSelect)
     given = forms.CharField(label=_("First name"), max_length=150, required=False)
@@ -110,7 +127,47 @@ class ConcernForm(Form):
     immediate_action = forms.CharField(label=_("What have you done already?"), required=False, widget=forms.Textarea)
     needs_to_know = forms.CharField(label=_("Who else needs to know?"), max_length=500, required=False)
 
+    route = forms.ChoiceField(
+        label=_("Who answers it?"), choices=Route, initial=Route.USUAL, required=False, widget=forms.RadioSelect
+    )
+    route_reason = forms.CharField(
+        label=_("Why do you go past your safeguarding team?"), max_length=500, required=False, widget=forms.Textarea
+    )
+    implicated = ColleaguesChoice(
+        label=_("Who must not see it?"),
+        queryset=User.objects.none(),
+        to_field_name="uuid",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("They never see this concern, whatever their role"),
+    )
+    staff_name = forms.CharField(
+        label=_("Whom is it about?"), max_length=200, required=False, help_text=_("A name, or who they are")
+    )
+    workplace = forms.ModelChoiceField(
+        label=_("Where do they work?"),
+        queryset=Agency.objects.none(),
+        to_field_name="uuid",
+        required=False,
+        empty_label=_("Not listed"),
+        help_text=_("Nobody who works there sees this concern, except you"),
+    )
+
     looks = {
+        "route": Look(
+            reveals={
+                Route.UNREACHABLE: ("route_reason",),
+                Route.IMPLICATED: ("implicated",),
+                Route.STAFF: ("staff_name", "workplace"),
+            },
+            hints={
+                Route.UNREACHABLE: _("It goes to children’s social care’s duty desk, and to your safeguarding team"),
+                Route.IMPLICATED: _("It goes to children’s social care’s duty desk, and to nobody in your agency"),
+                Route.STAFF: _("It goes to the designated officer, and to nobody at that person’s workplace"),
+            },
+            optional=False,
+        ),
+        "route_reason": Look(rows=2),
         "child_search": Look(autocomplete="off", spellcheck=False, optional=False),
         "child": Look(reveals={NEW: ("given", "surname", "birth")}),
         "given": NAME,
@@ -134,8 +191,13 @@ class ConcernForm(Form):
             *((uuid, described(child)) for uuid, child in self.children.items()),
             (NEW, _("A child who is not listed")),
         ]
+        fields["draft"].initial = uuid4()
         fields["offered"].initial = " ".join(self.children)
         fields["owner"].queryset, fields["owner"].initial = colleagues(by), by.user.uuid
+        fields["owner"].writer = by.user
+        fields["implicated"].queryset = colleagues(by).exclude(pk=by.user.pk)
+        fields["workplace"].queryset = Agency.objects.active().order_by("name")
+        fields["child"].required = self.data.get("route") != Route.STAFF
         for group in CategoryGroup:
             fields[_field_of(group)] = forms.MultipleChoiceField(
                 label=group.label, choices=in_group(group), required=False, widget=forms.CheckboxSelectMultiple
@@ -150,10 +212,19 @@ class ConcernForm(Form):
         data: dict[str, Any] = super().clean() or {}
         if data.get("child") == NEW and not (data.get("given") or data.get("surname")):
             self.add_error("given", gettext("Enter a first name or a last name; part of one is enough"))
+        self._clean_route(data)
         day = data.get("occurred_on")
         if day and _moment(day, data.get("occurred_time")) > timezone.now():
             self.add_error("occurred_time", gettext("The time must be in the past"))
         return data
+
+    def _clean_route(self, data: dict[str, Any]) -> None:
+        if data.get("route") == Route.UNREACHABLE and not (data.get("route_reason") or "").strip():
+            self.add_error("route_reason", gettext("Say why you go past your safeguarding team"))
+        if data.get("route") == Route.IMPLICATED and not data.get("implicated"):
+            self.add_error("implicated", gettext("Choose who must not see it"))
+        if data.get("route") == Route.STAFF and not (data.get("staff_name") or "").strip():
+            self.add_error("staff_name", gettext("Say whom it is about: a name or a description"))
 
     def concern(self) -> NewConcern:
         """Return what was entered."""
@@ -176,10 +247,24 @@ class ConcernForm(Form):
             next_step=NextStep(data["next_step"]),
             next_step_reason=data["next_step_reason"] or "",
             owner=data["owner"],
+            passing=self._passing(),
         )
 
-    def _child(self) -> Child | NewChild:
+    def _passing(self) -> Passing:
         data = self.cleaned_data
+        implicated = tuple(data["implicated"] or ())
+        return Passing(
+            route=Route(data["route"] or Route.USUAL),
+            reason=data["route_reason"] or _named_reason(data["route"]),
+            implicated=implicated,
+            staff_name=data["staff_name"] or "",
+            workplace=data["workplace"],
+        )
+
+    def _child(self) -> Child | NewChild | None:
+        data = self.cleaned_data
+        if not data["child"]:
+            return None
         if data["child"] != NEW:
             return self.children[data["child"]]
         return NewChild(
@@ -188,6 +273,10 @@ class ConcernForm(Form):
             born_on=data["born_on"],
             expected_on=data["expected_on"],
         )
+
+
+def _named_reason(route: str) -> str:
+    return gettext("People of the safeguarding team are part of the concern") if route == Route.IMPLICATED else ""
 
 
 def _moment(day: Any, at: time | None) -> datetime:

@@ -3,6 +3,8 @@
 from cases.models.case import AccessLevel, Case, Involvement, NotNeeded
 from cases.models.child import Address, Child, ChildIdentifier, ChildName, KnownService
 from cases.models.concern import Concern
+from cases.models.concern_step import ConcernStep
+from cases.models.draft import ConcernDraft
 from cases.models.entries import EntryPlaceholder, EntryReceipt, EntryRemark
 from cases.models.family import Person, Relationship
 from cases.models.grants import CaseExclusion, CaseGroupGrant, CaseUserGrant
@@ -22,6 +24,8 @@ __all__ = [
     "ChildMatchDue",
     "ChildName",
     "Concern",
+    "ConcernDraft",
+    "ConcernStep",
     "EntryPin",
     "EntryPlaceholder",
     "EntryReceipt",

@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,8 +17,10 @@ from agencies.views.attempt import attempted, form_page
 from cases import access, access_child, access_concerns
 from cases.access import Filters
 from cases.actions.concerns import log_concern
+from cases.actions.drafts import finish_draft
 from cases.forms.concern import OFFERED, ConcernForm
 from cases.models import Case, Child, Concern
+from cases.views.drafts import keep, said_of
 
 RECENT = 6  # children whose cases moved last, offered before anybody is searched for
 
@@ -27,15 +30,19 @@ def concern_log(request: ActingRequest) -> HttpResponse:
     """Log a concern, or find the child first: what was typed stays."""
     _must_log(request)
     if not request.POST:
-        return _page(request, _empty_form(request))
+        return _page(request, _resumed_form(request) or _empty_form(request))
+    if "keep_draft" in request.POST:
+        return _kept_page(request)
     if "find" in request.POST:
         found = access_concerns.children_named(request.acting, request.POST.get("child_search", ""))
         return _page(request, _found_form(request, found), {"found": len(found)})
     form = ConcernForm(request.POST, by=request.acting, children=_offered(request))
     made: list[Concern] = []
 
-    def act(_data: dict[str, Any]) -> None:
+    def act(data: dict[str, Any]) -> None:
         made.append(log_concern(form.concern(), by=request.acting))
+        if data["draft"]:
+            finish_draft(data["draft"], version=data["draft_version"] or 0, by=request.acting)
 
     if attempted(form, act):
         messages.success(request, _("The concern is saved."))
@@ -47,14 +54,21 @@ def concern_log(request: ActingRequest) -> HttpResponse:
 def concerns(request: ActingRequest) -> HttpResponse:
     """List what the reader wrote."""
     _must_log(request)
-    return render(request, "cases/concerns.html", {"concerns": access_concerns.written_by(request.acting)})
+    written, drafts = access_concerns.written_by(request.acting), access_concerns.drafts(request.acting)
+    return render(request, "cases/concerns.html", {"concerns": written, "drafts": drafts})
 
 
 @require_safe
 def concern(request: ActingRequest, uuid: UUID) -> HttpResponse:
     """Show a concern."""
     found = access_concerns.concern(request.acting, uuid)
-    return render(request, "cases/concern.html", {"concern": found, "case": _visible_case(request, found)})
+    context = {
+        "concern": found,
+        "case": _visible_case(request, found),
+        "steps": access_concerns.steps_of(request.acting, found),
+        "answers": access_concerns.may_answer(request.acting, found),
+    }
+    return render(request, "cases/concern.html", context)
 
 
 def _must_log(request: ActingRequest) -> None:
@@ -65,6 +79,35 @@ def _must_log(request: ActingRequest) -> None:
 def _page(request: ActingRequest, form: ConcernForm, context: dict[str, Any] | None = None) -> HttpResponse:
     shown = {"has_team": bool(request.acting.team_ids)} | (context or {})
     return form_page(request, "cases/concern_log.html", form, shown)
+
+
+def _kept_page(request: ActingRequest) -> HttpResponse:
+    try:
+        kept = keep(request)
+    except ValidationError as error:
+        return _page(request, _as_typed(request, request.POST.copy(), _offered(request)), {"not_kept": error.messages})
+    messages.success(request, said_of(kept))
+    return redirect("cases:concerns")
+
+
+def _resumed_form(request: ActingRequest) -> ConcernForm | None:
+    asked = request.GET.get("draft", "")
+    if not _is_uuid(asked):
+        return None
+    draft, sent = access_concerns.draft(request.acting, asked), QueryDict(mutable=True)
+    for name, values in draft.content.items():
+        sent.setlist(name, values)
+    sent["draft"], sent["draft_version"] = str(draft.uuid), str(draft.version)
+    refs = [*sent.get("offered", "").split()[:OFFERED], sent.get("child", "")]
+    children = access_concerns.children_at(request.acting, [ref for ref in refs if _is_uuid(ref)])
+    return _as_typed(request, sent, children)
+
+
+def _as_typed(request: ActingRequest, sent: QueryDict, children: list[Child]) -> ConcernForm:
+    sent["offered"] = " ".join(str(child.uuid) for child in children)
+    form = ConcernForm(sent, by=request.acting, children=children)
+    form.as_typed()
+    return form
 
 
 def _empty_form(request: ActingRequest) -> ConcernForm:
@@ -84,11 +127,7 @@ def _recent(request: ActingRequest) -> list[Child]:
 def _found_form(request: ActingRequest, found: list[Child]) -> ConcernForm:
     chosen = [child for child in _offered(request) if str(child.uuid) == request.POST.get("child")]
     children = list({child.pk: child for child in [*chosen, *found]}.values())
-    sent = request.POST.copy()
-    sent["offered"] = " ".join(str(child.uuid) for child in children)
-    form = ConcernForm(sent, by=request.acting, children=children)
-    form.as_typed()
-    return form
+    return _as_typed(request, request.POST.copy(), children)
 
 
 def _offered(request: ActingRequest) -> list[Child]:

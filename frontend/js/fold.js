@@ -4,7 +4,7 @@ export class Fold {
 
   constructor(root) {
     const inputs = [...root.querySelectorAll("input:not([type=hidden]), textarea, select")];
-    const holds = (input) => (["radio", "checkbox"].includes(input.type) ? input.checked : input.value.trim() !== "");
+    const holds = (input) => (["radio", "checkbox"].includes(input.type) ? input.checked && input.value !== "usual" : input.value.trim() !== "");
     root.open = inputs.some(holds) || root.querySelector(".govuk-form-group--error") !== null;
   }
 }

@@ -2,18 +2,21 @@
 
 from random import Random
 from typing import Any
+from uuid import uuid4
 
 from django.utils import timezone
 
 from agencies.models import Team, User
 from cases.actions.children import NewChild
-from cases.actions.concerns import NewConcern, log_concern
-from cases.concern_codes import HowKnown, NextStep
-from cases.models import Case, Child, ChildName, Concern, TimelineEntry
+from cases.actions.concern_answers import decide, tell_writer
+from cases.actions.concerns import NewConcern, Passing, log_concern
+from cases.actions.drafts import save_draft
+from cases.concern_codes import HowKnown, NextStep, Route
+from cases.models import Case, Child, ChildName, Concern, ConcernDraft, ConcernStep, TimelineEntry
 from tests.access.marks import Marks
 from tests.cases.conftest import entered
 from tests.conftest import Person
-from tests.factories import as_owner
+from tests.factories import as_owner, make_team
 
 
 def random_concern(random: Random, child: Child, teams: list[Team], users: list[User]) -> None:
@@ -46,13 +49,29 @@ def random_concern(random: Random, child: Child, teams: list[Team], users: list[
         made.implicated.add(*[user for user in random.sample(users, k=2) if user != author])
 
 
-def logged_concerns(people: dict[str, Person], made: dict[str, Case], marks: Marks) -> dict[str, Concern]:
+def logged_concerns(people: dict[str, Person], cases: dict[str, Case], marks: Marks) -> dict[str, Concern]:
     """Log concerns by the form's action: of one's own team, on the shared case's timeline, and by a teacher."""
-    return {
+    staff = Passing(route=Route.STAFF, staff_name=marks.fresh(), workplace=people["olive"].membership.agency)
+    make_team(people["hana"].membership.agency, "Designated officer", kind="allegations")
+    made = {
+        "about staff": _log(people["tariq"], marks, NewChild(given=marks.fresh()), passing=staff),
         "own team": _log(people["alice"], marks, NewChild(given=marks.fresh())),
-        "on a case": _log(people["alice"], marks, made["shared"].child),
+        "on a case": _log(people["alice"], marks, cases["shared"].child),
         "of a teacher": _log(people["tariq"], marks, NewChild(given=marks.fresh())),
     }
+    _answer(people["daisy"], made["of a teacher"], marks)
+    marks.bind(staff.staff_name, "Concern", made["about staff"].pk, "staff_name")
+    return made
+
+
+def _answer(person: Person, concern: Concern, marks: Marks) -> None:
+    reason, feedback = marks.fresh(), marks.fresh()
+    with entered(person) as by:
+        decide(concern, ConcernStep.Decision.MONITOR, reason=reason, by=by)
+        tell_writer(concern, text=feedback, by=by)
+    with as_owner():
+        for mark in (reason, feedback):
+            marks.bind(mark, "ConcernStep", ConcernStep.objects.get(text=mark).pk, "text")
 
 
 def _log(person: Person, marks: Marks, child: Child | NewChild, **more: Any) -> Concern:
@@ -76,4 +95,17 @@ def _log(person: Person, marks: Marks, child: Child | NewChild, **more: Any) -> 
     # What an entry repeats is seen by whoever sees the entry, and the concern with it.
     marks.bind(facts, "Concern", made.pk, "facts")
     marks.bind(opinion, "Concern", made.pk, "opinion")
+    return made
+
+
+def drafts(people: dict[str, Person], marks: Marks) -> dict[str, ConcernDraft]:
+    """Keep a draft of Alice's and one of Tariq's."""
+    made = {}
+    for name in ("alice", "tariq"):
+        facts = marks.fresh()
+        with entered(people[name]) as by:
+            kept = save_draft(uuid4(), {"facts": [facts]}, version=0, by=by)
+        with as_owner():
+            made[name] = ConcernDraft.objects.get(uuid=kept.uuid)
+        marks.bind(facts, "ConcernDraft", made[name].pk, "content")
     return made

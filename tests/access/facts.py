@@ -196,6 +196,11 @@ def _concern(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
     return oracle.sees_concern(reader, known, by_entry, excluded)
 
 
+def _concern_step(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+    mine = row["kind"] != "decided" or row["team_id"] in reader.teams
+    return mine and facts.sees(reader, "Concern", row["concern_id"])
+
+
 RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "Case": lambda facts, reader, row: facts.level(reader, row["id"]) > 0,
     "Child": lambda facts, reader, row: facts.child(reader, row["id"]),
@@ -213,6 +218,8 @@ RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "CaseUserGrant": _of_case,
     "CaseExclusion": _exclusion,
     "Concern": _concern,
+    "ConcernStep": _concern_step,
+    "ConcernDraft": lambda _facts, reader, row: (row["user_id"], row["agency_id"]) == (reader.user, reader.agency),
     "TimelineEntry": _entry,
     "TimelineEntryReader": _of_entry,
     "EntryPin": _own,

@@ -44,7 +44,7 @@ TIMELINES = [
     "since-day=1&since-month=1&since-year=2024&until-day=1&until-month=1&until-year=2026",
 ]
 SHELL = ["/", "/inbox/", "/directory/", "/directory/people/", "/cases/open/", "/cases/emergency/", "/profile/tokens/"]
-CONCERNS = ["/concerns/", "/concerns/log/"]
+CONCERNS = ["/concerns/", "/concerns/log/", "/concerns/queue/"]
 
 
 def questions(scene: Scene, name: str) -> Iterator[Question]:
@@ -62,6 +62,10 @@ def questions(scene: Scene, name: str) -> Iterator[Question]:
 def _about_concerns(scene: Scene) -> Iterator[Question]:
     for row in scene.truth.rows["Concern"].values():
         yield Question(reverse("cases:concern", args=[row["uuid"]]))
+        yield Question(reverse("cases:concern_answer", args=[row["uuid"]]))
+    for row in scene.truth.rows["ConcernDraft"].values():
+        yield Question(reverse("cases:draft_discard", args=[row["uuid"]]))
+        yield Question(f"/concerns/log/?draft={row['uuid']}")
     for row in list(scene.truth.rows["ChildName"].values())[:8]:
         yield Question("/concerns/log/", _sorted({"find": "Find", "child_search": row["given"]}))
     for row in list(scene.truth.rows["Child"].values())[:4]:

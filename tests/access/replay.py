@@ -38,7 +38,9 @@ MADE = re.compile(r"(?<='Location: /cases/)[0-9a-f-]{36}/(?=')")
 RANDOM_HEADERS = {"X-Request-ID"}
 # Child rows before the rows that they point to.
 TABLES = {
-    "Concern": ("cases_concern", [("cases_concern_implicated", "concern_id")]),
+    "ConcernDraft": ("cases_concerndraft", []),
+    "ConcernStep": ("cases_concernstep", []),
+    "Concern": ("cases_concern", [("cases_concernstep", "concern_id"), ("cases_concern_implicated", "concern_id")]),
     "TimelineEntryReader": ("cases_timelineentryreader", []),
     "EntryPin": ("cases_entrypin", []),
     "EntryRemark": ("cases_entryremark", []),

@@ -61,6 +61,8 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         "agencies:join_link": {"secret": "unknown"},
         "agencies:": of_agency,
         **_entries(shared),
+        "cases:draft_discard": {"uuid": scene.drafts["alice"].uuid},
+        "cases:concern_answer": {"uuid": scene.concerns["of a teacher"].uuid},
         "cases:concern": {"uuid": scene.concerns["own team"].uuid},
         "cases:emergency_review": {"uuid": taken.uuid},
         "cases:involvement_end": {"uuid": shared.uuid, "involvement": part.uuid},

@@ -33,6 +33,7 @@ from cases.models import (
     ChildIdentifier,
     ChildName,
     Concern,
+    ConcernDraft,
     Involvement,
     KnownService,
     NotNeeded,
@@ -42,7 +43,7 @@ from cases.models import (
 )
 from cases.timeline import AUTHORS_TEAM_ONLY, EVERY_SECTOR, Audience, Event
 from tests.access import oracle
-from tests.access.concerns import logged_concerns, random_concern
+from tests.access.concerns import drafts, logged_concerns, random_concern
 from tests.access.facts import Facts, facts, reader_of
 from tests.access.marks import Marks
 from tests.access.worlds import make_case
@@ -63,6 +64,7 @@ class Scene:
     marks: Marks
     truth: Facts
     concerns: dict[str, Concern] = field(default_factory=dict)
+    drafts: dict[str, ConcernDraft] = field(default_factory=dict)
 
     def reader(self, name: str) -> oracle.Reader | None:
         """Return a person as the oracle knows them, None for a visitor and for somebody without a membership."""
@@ -88,6 +90,7 @@ def make_scene(cast: Cast, seed: int, *, cases: int) -> Scene:
     scene = Scene(cast, {}, marks, facts())
     scene.made = _worked_cases(cast, marks)
     scene.concerns = logged_concerns(cast, scene.made, marks)
+    scene.drafts = drafts(cast, marks)
     scene.look_again()
     return scene
 

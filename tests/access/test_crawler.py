@@ -19,6 +19,7 @@ STARTS = [
     "/",
     "/cases/",
     "/concerns/",
+    "/concerns/queue/",
     "/inbox/",
     "/profile/",
     "/people/",

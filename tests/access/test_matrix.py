@@ -20,6 +20,7 @@ FORM = ("200 405 200 405 405 405 405", "404 405 404 405 405 405 405")
 SEARCH = ("200 405 302 405 405 405 405", "404 405 404 405 405 405 405")
 PRESS = ("405 405 302 405 405 405 405", "405 405 404 405 405 405 405")
 ASKED = ("405 405 200 405 405 405 405", "405 405 404 405 405 405 405")
+SCRIPT = ("405 405 404 405 405 405 405", "405 405 404 405 405 405 405")
 API = ("200 200 405 405 405 405 405", "403 403 403 403 403 403 403")
 API_ROW = ("200 200 405 405 405 405 405", "404 404 405 405 405 405 405")
 # The stream, under a server by threads: nothing to come.
@@ -88,6 +89,10 @@ PAGES: list[tuple[tuple[str, str], Who, str, str]] = [
     (FORM, works, CASE, "open emergency"),
     (READ, works, CASE, "concerns"),
     (FORM, works, CASE, "concern_log"),
+    (READ, one_of("tess", "daisy", "olive"), CASE, "concern_queue"),
+    (FORM, one_of("daisy"), CASE, "concern_answer"),
+    (SEARCH, one_of("alice"), CASE, "draft_discard"),
+    (SCRIPT, works, CASE, "draft_save"),
     (READ, sees_concern("own team"), CASE, "concern"),
     (ASKED, works, CASE, "open_matches"),
     (READ, one_of("ian"), CASE, "emergency_reviews"),

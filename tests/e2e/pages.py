@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import uuid4
 
 from allauth.mfa.models import Authenticator
 from django.core.management import call_command
@@ -17,7 +18,9 @@ from agencies.actions.terms import Terms
 from agencies.models import Agency, ApiToken, ContactPoint, Membership, Team, User
 from agencies.roles import Role
 from agencies.sign_in.proof import SINGLE_SIGN_ON
+from cases.actions.children import NewChild
 from cases.actions.concerns import NewConcern, log_concern
+from cases.actions.drafts import save_draft
 from cases.concern_codes import HowKnown, NextStep
 from cases.models import (
     Case,
@@ -152,6 +155,10 @@ def _add_keys_of_concerns(world: World) -> None:
             next_step=NextStep.REFER,
         )
         world.keys["concern"] = log_concern(new, by=by).uuid
+        world.keys["draft"] = save_draft(uuid4(), {"facts": ["Came to school"]}, version=0, by=by).uuid
+    with entered(world.person("tariq")) as by:
+        new = replace(new, child=NewChild(given="Wren", surname="Invented"), facts="Fell asleep in class every day")
+        world.keys["school concern"] = log_concern(new, by=by).uuid
 
 
 def cookie_of(person: Person) -> str:
@@ -304,6 +311,9 @@ PAGES: dict[str, Visit] = {
     "cases:concerns": Visit("alice"),
     "cases:concern_log": Visit("alice"),
     "cases:concern": Visit("alice", ("concern",)),
+    "cases:concern_queue": Visit("daisy"),
+    "cases:concern_answer": Visit("daisy", ("school concern",)),
+    "cases:draft_discard": Visit("alice", ("draft",), refuses=False),
     "cases:emergency": Visit("piotr"),
     "cases:emergency_reviews": Visit("ian"),
     "cases:emergency_review": Visit("ian", ("review",)),
@@ -355,6 +365,7 @@ NO_PAGES: dict[str, str] = {
     "cases:entry_pin": "405",
     "cases:entry_confirm": "405",
     "cases:open_matches": "405",
+    "cases:draft_save": "405",
     "agencies:invitation_resend": "405",
     "agencies:invitation_withdraw": "405",
     "agencies:contact_point_remove": "405",
