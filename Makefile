@@ -33,7 +33,7 @@ install-dev: $(filter .tools/bin/uv,$(UV))
 
 # TESTS=tests/agencies runs a part.
 test: install-dev
-	@$(PYTHON) -m pytest -n 2 --dist worksteal -m "not proof" $(TESTS)
+	@$(PYTHON) -m tools.run_tests $(TESTS)
 
 # The long proofs, too slow for every change.
 proof: install-dev

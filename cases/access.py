@@ -69,7 +69,7 @@ class Filters:
             "c.allocated_to_id = %(allocated_to)s": self.allocated_to,
             "c.allocated_team_id = ANY(%(allocated_teams)s::bigint[])": self.allocated_teams,
             "c.allocated_to_id IS NULL AND %(unallocated)s": self.unallocated or None,
-            "g.next_due_at < statement_timestamp() + %(due_within_days)s * interval '1 day'": self.due_within_days,
+            access_sql.DUE.format("g"): self.due_within_days,
             access_sql.LATEST_OF_CHILD: self.latest_of_child or None,
         }
         wanted = [condition for condition, value in conditions.items() if value is not None]

@@ -1,6 +1,6 @@
 """The door to children: who may see a child's record, who may change it, and what of it they may know.
 
-A child is visible through a visible case, or to the team that recorded them. Absent and forbidden are the
+A child's record is read through a visible case, or by the team that recorded them. Absent and forbidden are the
 same: ``Http404``. Part of ``access.py``, in a file of its own for its length.
 """
 
@@ -32,7 +32,7 @@ Fact = ChildIdentifier | Address | Relationship | KnownService
 
 def child(by: Acting, ref: UUID | str) -> Child:
     """Return the child with the UUID ``ref``; the look is recorded. Raises Http404 for absent and forbidden."""
-    found = Child.objects.visible_to(by).filter(uuid=ref).first()
+    found = Child.objects.with_record_for(by).filter(uuid=ref).first()
     if found is None:
         audit.record_refusal("child.view", by=by, target="cases.Child", uuids=[UUID(str(ref))])
         raise Http404
@@ -62,8 +62,9 @@ def require_child(by: Acting, child: Child) -> Child:
 
 def changes_child(by: Acting, child: Child) -> bool:
     """Return whether ``by`` may change the record of ``child``, which came through this door."""
-    own = Child.objects.visible_to(by).filter(pk=child.pk, recorded_by_team__in=by.team_ids)
-    return bool(with_level(by).filter(child=child, level__gte=AccessLevel.CONTRIBUTE).exists() or own.exists())
+    readable = Child.objects.with_record_for(by).filter(pk=child.pk)
+    contributes = with_level(by).filter(child=child, level__gte=AccessLevel.CONTRIBUTE)
+    return readable.exists() and (contributes.exists() or readable.filter(recorded_by_team__in=by.team_ids).exists())
 
 
 FACTS: Mapping[str, type[Fact]] = {

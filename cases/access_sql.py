@@ -49,6 +49,9 @@ class Order:
 BY_ACTIVITY = Order("last_activity_at", descending=True)
 BY_DUE = Order("next_due_at", descending=False)
 
+# What is due is a grant's own date: one that its group may not know of is not there.
+DUE = "{0}.next_due_at < statement_timestamp() + %(due_within_days)s * interval '1 day'"
+
 # A case that is held through two groups belongs where its best key puts it. On the first page the better
 # row is always there too, so the streams are simply grouped by case. On later pages it may lie before the
 # page, so each stream leaves out the cases that another group holds with a better key; that probe costs
@@ -64,10 +67,10 @@ _GROUPS = """
 _PERSONAL = """
     (SELECT g.case_id, {best}(g.{key}) AS key FROM cases_caseusergrant g {join}
      WHERE g.user_id = %(user)s AND g.{key} IS NOT NULL AND {live} AND {not_excluded}
-       AND NOT EXISTS (SELECT FROM cases_casegroupgrant g2 WHERE g2.case_id = g.case_id AND {mine}) {filters}
+       AND NOT EXISTS (SELECT FROM cases_casegroupgrant g2 WHERE g2.case_id = g.case_id AND {mine} {listed}) {filters}
      GROUP BY g.case_id {after_best})"""
 _ONCE = """AND NOT EXISTS (
-            SELECT FROM cases_casegroupgrant g2 WHERE g2.case_id = g.case_id AND {mine}
+            SELECT FROM cases_casegroupgrant g2 WHERE g2.case_id = g.case_id AND {mine} {listed}
             AND (g2.{key}, g2.group_id) {better} (g.{key}, g.group_id))"""
 _JOIN = "JOIN cases_case c ON c.id = g.case_id"
 # As a filter it lists children through their cases, each once: by the newest of the cases that the reader sees.
@@ -80,6 +83,7 @@ LATEST_OF_CHILD = f"""NOT EXISTS (
 
 
 def _parts(order: Order, filters: str) -> dict[str, str]:
+    also_due = f"AND {DUE.format('g2')}" if DUE.format("g") in filters else ""
     return {
         "key": order.key,
         "best": order.best,
@@ -87,6 +91,8 @@ def _parts(order: Order, filters: str) -> dict[str, str]:
         "live": LIVE.format("g"),
         "not_excluded": NOT_EXCLUDED,
         "mine": MINE,
+        # Another grant stands for this one only where it would itself be listed.
+        "listed": f"AND g2.{order.key} IS NOT NULL {also_due}",
         "filters": f"AND {filters}" if filters else "",
     }
 
@@ -103,7 +109,11 @@ def my_cases(order: Order, *, groups: int, filters: str = "", continued: bool = 
         "after_best": order.after(f"{order.best}(g.{order.key})", "HAVING") if continued else "",
     }
     better = ">" if order.descending else "<"
-    once = _ONCE.format(mine=MINE, key=order.key, better=better) if continued and groups > 1 else ""
+    once = (
+        _ONCE.format(mine=MINE, key=order.key, better=better, listed=parts["listed"])
+        if continued and groups > 1
+        else ""
+    )
     streams = f"{_GROUPS.format(**parts, once=once)} UNION ALL {_PERSONAL.format(**parts)}"
     if groups > 1 and not continued:
         streams = f"SELECT case_id, {order.best}(key) AS key FROM ({streams}) streams GROUP BY case_id"

@@ -96,6 +96,17 @@ class ChildQuerySet(ProtectedQuerySet["Child"]):
         recorded = Q(recorded_by_team__in=by.team_ids) & ~Q(pk__in=_excluded_children(by))
         return self.filter(Q(pk__in=cases.values("child")) | Q(pk__in=concerns.values("child")) | recorded)
 
+    def with_record_for(self, by: "Acting") -> Self:
+        """Return those of whom ``by`` may read the whole record: through a visible case, or recorded by their team.
+
+        A concern opens a child's name and birth date and no more, and an exclusion from any case closes the record.
+        """
+        if not by.works_with_cases:
+            return self.none()
+        cases = _objects("Case").filter(visible_case_ids(by))
+        known = Q(pk__in=cases.values("child")) | Q(recorded_by_team__in=by.team_ids)
+        return self.filter(known).exclude(pk__in=_excluded_children(by))
+
     def with_name(self) -> Self:
         """Add ``shown_name``, the name that is shown for the child."""
         return self.annotate(shown_name=Subquery(shown_name("pk")))

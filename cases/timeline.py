@@ -176,6 +176,16 @@ def check_clearance(audience: Audience, *, by: Acting) -> None:
         )
 
 
+def usual_audience(case: Case, by: Acting) -> Audience:
+    """Return who reads what ``by`` causes in ``case`` without choosing an audience.
+
+    Everybody involved; but a team whose part is confidential would betray it by its own name under an entry.
+    """
+    # past the door: only the writer’s own teams’ parts
+    quiet = Involvement.objects.filter(ongoing(), case=case, team__in=by.team_ids, confidential=True)
+    return OWN_TEAM if quiet.exists() else EVERYBODY_INVOLVED
+
+
 def author_group(case: Case, by: Acting) -> int:
     """Return the group that ``by`` writes for: one of theirs that is involved in ``case``, else their first."""
     # past the door: only the writer’s own groups

@@ -14,7 +14,9 @@ def begin(child: Child, by: Acting) -> Child:
     """Lock the child's row and return it as it is now; refuse whoever may not change it."""
     require_child(by, child)
     # past the door: the child whom the caller may change, locked against a second writer
-    return Child.objects.select_for_update(no_key=True).get(pk=child.pk)
+    locked = Child.objects.select_for_update(no_key=True).filter(pk=child.pk).first()
+    # Asked again once the lock is held: somebody may have taken the right away while this waited for them.
+    return require_child(by, locked or child)
 
 
 def finish(
@@ -23,12 +25,13 @@ def finish(
     title: str,
     *,
     by: Acting,
-    audience: timeline.Audience = timeline.EVERYBODY_INVOLVED,
+    audience: timeline.Audience | None = None,
 ) -> None:
     """Record the change, and on the timeline of the child's open case that it happened; never what it was."""
     keep_in_step(child)
     audit.record(action, by=by, target="cases.Child", uuids=[child.uuid])
     case = access.open_case_of(by, child, to=AccessLevel.CONTRIBUTE)
     if case is not None:
-        event = timeline.Event(kind=Kind.CHILD_CHANGED, title=title, audience=audience)
+        told = audience or timeline.usual_audience(case, by)
+        event = timeline.Event(kind=Kind.CHILD_CHANGED, title=title, audience=told)
         timeline.write(lock_as(by, case, AccessLevel.CONTRIBUTE), event, by=by)

@@ -111,7 +111,7 @@ def add_address(child: Child, new: NewAddress, *, by: Acting) -> Address:
     )
     made.readers.set(new.readers if new.is_protected else [])
     # That the child has moved to a protected address is itself not for everybody involved.
-    audience = timeline.OWN_TEAM if new.is_protected else timeline.EVERYBODY_INVOLVED
+    audience = timeline.OWN_TEAM if new.is_protected else None
     finish(changed, "child.add_address", _("An address of the child was added"), by=by, audience=audience)
     return made
 
@@ -143,8 +143,10 @@ def end_fact(fact: Fact, *, last_day: date, by: Acting) -> None:
         raise ValidationError(
             _("Nothing was changed. The last day must be today or earlier, and not before the first.")
         )
-    fact.until = last_day
-    fact.save(update_fields=["until"])
+    # past the door: the fact that the caller has, once nobody else can change it
+    holding = type(fact).objects.filter(pk=fact.pk, until__isnull=True)
+    if not holding.update(until=last_day):
+        raise ValidationError(_("Nothing was changed: somebody has ended this in the meantime."))
     hidden = isinstance(fact, Address) and fact.is_protected
-    audience = timeline.OWN_TEAM if hidden else timeline.EVERYBODY_INVOLVED
+    audience = timeline.OWN_TEAM if hidden else None
     finish(changed, "child.end_fact", _("Something about the child holds no longer"), by=by, audience=audience)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -96,16 +97,31 @@ def log_concern(new: NewConcern, *, by: Acting) -> Concern:
     who may not log concerns or is in no team, and where nobody could be told.
     """
     _check(new, by)
+    _must_be_seen(new.child, by)
     team, also = _holders(new.passing, by)
     child = record_child(new.child, team=_own_team(by), by=by) if isinstance(new.child, NewChild) else new.child
     case = _case_of(child, new, by)
-    entry = timeline.write(case, _event(new, child, team, by), by=by) if case else None
+    entry = timeline.write(case, _quietly(_event(new, child, team, by), case, new, by), by=by) if case else None
     made = _insert(new, _Place(child, team, also, _agency(by), entry), by)
     uuids = [made.uuid, *([case.uuid] if case else [])]
     detail = {"route": str(new.passing.route), "next_step": str(new.next_step)}
     audit.record("concern.log", by=by, target="cases.Concern", uuids=uuids, detail=detail)
     _tell(made, case, new.passing.implicated, by)
     return made
+
+
+def _must_be_seen(child: Child | NewChild | None, by: Acting) -> None:
+    """Raise Http404 for a child whom ``by`` may not see: a concern about them would open their name."""
+    if isinstance(child, Child) and not Child.objects.visible_to(by).filter(pk=child.pk).exists():
+        audit.record_refusal("concern.log", by=by, target="cases.Child", uuids=[child.uuid])
+        raise Http404
+
+
+def _quietly(event: timeline.Event, case: Case, new: NewConcern, by: Acting) -> timeline.Event:
+    """Return ``event``, for the own team alone where its writer chose nobody and has a confidential part."""
+    if new.audience is None and timeline.usual_audience(case, by) == timeline.OWN_TEAM:
+        return replace(event, audience=timeline.OWN_TEAM)
+    return event
 
 
 def _check(new: NewConcern, by: Acting) -> None:
@@ -130,6 +146,8 @@ def _check_passing(new: NewConcern, by: Acting) -> None:
         raise ValidationError(_("Nothing was saved. Say why you go past your safeguarding team."))
     if passing.route == Route.STAFF and not passing.staff_name.strip():
         raise ValidationError(_("Nothing was saved. Say whom the concern is about: a name or a description."))
+    if passing.implicated and passing.route != Route.IMPLICATED:
+        raise ValidationError(_("Nothing was saved. To keep somebody from it, say that they are implicated."))
     if by.user in passing.implicated:
         raise ValidationError(_("Nothing was saved. You cannot be kept from your own concern."))
     if new.child is None and passing.route != Route.STAFF:

@@ -71,11 +71,18 @@ def add_relative(child: Child, new: NewRelative, tie: Tie, *, team: Team, by: Ac
 
 @one_transaction
 def change_tie(relationship: Relationship, tie: Tie, *, by: Acting) -> None:
-    """Change what is known of a relationship. Raises Http404 for who may not change the child's record."""
+    """Change what is known of a relationship that still holds.
+
+    Raises Http404 for who may not change the child's record, and ValidationError where it ended meanwhile.
+    """
     changed = begin(relationship.child, by)
-    relationship.kind = tie.kind
-    relationship.parental_responsibility = tie.parental_responsibility
-    relationship.lives_with = tie.lives_with
-    relationship.contact_not_allowed = tie.contact_not_allowed
-    relationship.save()
+    # past the door: the relationship that the caller has, once nobody else can change it
+    holding = Relationship.objects.filter(pk=relationship.pk, until__isnull=True)
+    if not holding.update(
+        kind=tie.kind,
+        parental_responsibility=tie.parental_responsibility,
+        lives_with=tie.lives_with,
+        contact_not_allowed=tie.contact_not_allowed,
+    ):
+        raise ValidationError(_("Nothing was changed: somebody has ended this relationship in the meantime."))
     finish(changed, "child.change_relative", _("What is known of the child’s family was changed"), by=by)

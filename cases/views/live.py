@@ -1,6 +1,6 @@
 """The stream that tells an open page of news, and the line in which the page says so."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.core.handlers.asgi import ASGIRequest
@@ -45,11 +45,13 @@ def news(request: ActingRequest, uuid: UUID) -> HttpResponse:
 
 
 def _since(query: QueryDict) -> datetime | None:
+    # In UTC: Python takes offsets of almost a day, which PostgreSQL refuses.
     try:
         found = parse_datetime(query.get("since", ""))
-    except ValueError:
+        aware = timezone.make_aware(found) if found and timezone.is_naive(found) else found
+        return aware.astimezone(UTC) if aware else None
+    except (ValueError, OverflowError):
         return None
-    return timezone.make_aware(found) if found and timezone.is_naive(found) else found
 
 
 def _uuid(text: str) -> UUID | None:
