@@ -55,6 +55,11 @@ class Facts:
         by_concern = any(_concern(self, reader, row) for row in about)
         return oracle.sees_child(reader, pk, team, list(self.cases.values()), self.now, by_concern=by_concern)
 
+    def record(self, reader: oracle.Reader, pk: int) -> bool:
+        """Return whether the reader sees the child's whole record, which no concern opens."""
+        team = self.rows["Child"][pk]["recorded_by_team_id"]
+        return oracle.sees_record(reader, pk, team, list(self.cases.values()), self.now)
+
     def hidden(self, reader: oracle.Reader, model: str) -> list[int]:
         """Return the keys of the model's rows that the reader may not see."""
         return [pk for pk in self.rows[model] if not self.sees(reader, model, pk)]
@@ -139,10 +144,14 @@ def _of_child(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
     return facts.child(reader, row["child_id"])
 
 
+def _of_record(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+    return facts.record(reader, row["child_id"])
+
+
 def _address(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
     named = facts.named_on_address[row["id"]]
     return oracle.sees_address(
-        reader, facts.child(reader, row["child_id"]), row["is_protected"], row["recorded_by_id"], named
+        reader, facts.record(reader, row["child_id"]), row["is_protected"], row["recorded_by_id"], named
     )
 
 
@@ -157,7 +166,7 @@ def _group_grant(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
 
 def _person(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
     ties = [tie for tie in facts.rows["Relationship"].values() if tie["person_id"] == row["id"]]
-    return row["recorded_by_team_id"] in reader.teams or any(facts.child(reader, tie["child_id"]) for tie in ties)
+    return row["recorded_by_team_id"] in reader.teams or any(facts.record(reader, tie["child_id"]) for tie in ties)
 
 
 def _exclusion(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
@@ -205,12 +214,12 @@ RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "Case": lambda facts, reader, row: facts.level(reader, row["id"]) > 0,
     "Child": lambda facts, reader, row: facts.child(reader, row["id"]),
     "ChildName": _of_child,
-    "ChildIdentifier": _of_child,
+    "ChildIdentifier": _of_record,
     "ChildMatch": _of_child,
     "MatchDecision": _match_decision,
     "Address": _address,
-    "Relationship": _of_child,
-    "KnownService": _of_child,
+    "Relationship": _of_record,
+    "KnownService": _of_record,
     "Person": _person,
     "Involvement": _involvement,
     "NotNeeded": _of_case,

@@ -99,6 +99,14 @@ def sees_child(
     return recorded_by in reader.teams and not any(reader.user in case.excluded for case in own)
 
 
+def sees_record(reader: Reader, child: int, recorded_by: int, cases: list[Case], now: datetime) -> bool:
+    """Return whether the reader sees the child's whole record: no concern opens it, and any exclusion closes it."""
+    own = [case for case in cases if case.child == child]
+    if any(reader.user in case.excluded for case in own):
+        return False
+    return recorded_by in reader.teams or any(level(reader, case, now) for case in own)
+
+
 def sees_address(reader: Reader, sees_its_child: bool, protected: bool, recorded_by: int, named: set[int]) -> bool:
     """Return whether the reader sees an address of a child: a protected one is for its recorder and those it names."""
     return sees_its_child and (not protected or reader.user == recorded_by or reader.user in named)
