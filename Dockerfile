@@ -25,7 +25,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --system --gid 10001 safeguard \
     && useradd --system --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent safeguard \
-    && install --directory --owner=safeguard --group=safeguard --mode=0700 /var/lib/safeguard
+    && install --directory --owner=safeguard --group=safeguard --mode=0700 /var/lib/safeguard /var/lib/safeguard/files
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \

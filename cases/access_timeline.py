@@ -101,7 +101,8 @@ def last_look(by: Acting, case: Case) -> datetime | None:
 
 def entry(by: Acting, case: Case, ref: UUID) -> TimelineEntry:
     """Return an entry of ``case``, which came through the door. Raises Http404 for absent and forbidden alike."""
-    found = TimelineEntry.objects.visible_to(by).filter(case=case, uuid=ref).select_related(*RELATED).first()
+    seen = TimelineEntry.objects.visible_to(by).filter(case=case, uuid=ref)
+    found = seen.select_related(*RELATED).prefetch_related("attachments").first()
     if found is None:
         audit.record_refusal("entry.view", by=by, target="cases.TimelineEntry", uuids=[ref])
         raise Http404
@@ -202,7 +203,7 @@ class Shown:
 def shown(by: Acting, positions: Sequence[Position], *, new_since: datetime | None) -> list[Shown]:
     """Return the entries at ``positions``, which ``entry_ids`` gave, in their order; the page is one audit row."""
     keys = [position.pk for position in positions]
-    found = TimelineEntry.objects.select_related(*RELATED).in_bulk(keys)
+    found = TimelineEntry.objects.select_related(*RELATED).prefetch_related("attachments").in_bulk(keys)
     listed = [found[key] for key in keys if key in found]
     audit.record_read("entry.list", by=by, target="cases.TimelineEntry", uuids=[each.uuid for each in listed])
     return beside(by, listed, new_since=new_since)

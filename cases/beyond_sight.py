@@ -31,6 +31,43 @@ class Review(NamedTuple):
     until: datetime
 
 
+class WaitingChronology(NamedTuple):
+    """A chronology that waits for the worker: whose it is, under which membership, and of which case."""
+
+    uuid: UUID
+    user_id: int
+    membership_uuid: UUID
+    case_uuid: UUID
+
+
+def chronologies_waiting() -> list[WaitingChronology]:
+    """Return the chronologies to be made, oldest first, at most 10; nothing for anybody but the worker."""
+    return [WaitingChronology(*row) for row in _call("SELECT * FROM cases_chronologies_waiting()", [])]
+
+
+def chronologies_expired() -> list[str]:
+    """Delete the chronologies whose time is over; return the names of their files. The worker's alone."""
+    return [row[0] for row in _call("SELECT cases_chronologies_expired()", [])]
+
+
+class WaitingFile(NamedTuple):
+    """A file that the virus scanner has not seen: where it is, and its encrypted key."""
+
+    uuid: UUID
+    stored_name: str
+    sealed_key: str
+
+
+def attachments_waiting() -> list[WaitingFile]:
+    """Return the files that wait for the scanner, oldest first, at most 20; nothing for anybody but the worker."""
+    return [WaitingFile(*row) for row in _call("SELECT * FROM cases_attachments_waiting()", [])]
+
+
+def attachment_scanned(attachment: UUID, state: str) -> None:
+    """Note what the scanner said of a file that waited for it."""
+    _call("SELECT cases_attachment_scanned(%s, %s)", [attachment, state])
+
+
 def take_emergency_access(reference: str, reason: str, lasts: timedelta) -> Opened | None:
     """Grant the caller emergency access; None for an unknown or closed case and for an excluded person."""
     rows = _call("SELECT * FROM cases_take_emergency_access(%s, %s, %s)", [reference, reason, lasts])

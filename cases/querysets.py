@@ -12,7 +12,17 @@ from django.db.models.functions import Concat, Now, Trim
 
 if TYPE_CHECKING:
     from agencies.acting import Acting
-    from cases.models import Case, Child, Concern, ConcernDraft, ConcernStep, Involvement, TimelineEntry  # noqa: F401  (type arguments below)
+    from cases.models import (  # noqa: F401  (named in the type arguments below)
+        Attachment,
+        Case,
+        Child,
+        Chronology,
+        Concern,
+        ConcernDraft,
+        ConcernStep,
+        Involvement,
+        TimelineEntry,
+    )
 
 
 Row_co = TypeVar("Row_co", bound=Model, covariant=True)
@@ -196,3 +206,23 @@ class ConcernStepQuerySet(ProtectedQuerySet["ConcernStep"]):
             return self.none()
         concerns = _objects("Concern").filter(visible_concerns(by)).values("pk")
         return self.filter(Q(team__in=by.team_ids) | ~Q(kind="decided"), concern__in=concerns)
+
+
+class AttachmentQuerySet(ProtectedQuerySet["Attachment"]):
+    """Files."""
+
+    def visible_to(self, by: "Acting") -> Self:
+        """Return the files of entries that ``by`` may see."""
+        entries: TimelineQuerySet = TimelineQuerySet(apps.get_model("cases", "TimelineEntry"))
+        return self.filter(entry__in=entries.visible_to(by).values("pk"))
+
+
+class ChronologyQuerySet(ProtectedQuerySet["Chronology"]):
+    """Chronologies as documents."""
+
+    def visible_to(self, by: "Acting") -> Self:
+        """Return ``by``'s own that are not over, of cases that they see."""
+        cases = _objects("Case").filter(visible_case_ids(by)).values("pk")
+        return (
+            self.filter(user=by.user_id, expires_at__gt=Now(), case__in=cases) if by.works_with_cases else self.none()
+        )

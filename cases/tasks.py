@@ -2,7 +2,10 @@
 
 from celery import shared_task
 
-from cases.actions import matching
+from cases.actions import chronologies, matching
+from cases.actions.attachments import scan_waiting
+from safeguard.audit.actor import system
+from safeguard.common.files import scanning
 
 
 # A wake-up that waited longer than this is worth nothing: the next one does the same.
@@ -16,3 +19,22 @@ def keep_matching_in_step() -> None:
 def count_names() -> None:
     """Count how common names are in the register."""
     matching.count_names()
+
+
+@shared_task(expires=60)
+def scan_files() -> None:
+    """Scan the files that were sent while the virus scanner was away."""
+    if scanning.is_configured():
+        scan_waiting(by=system("virus scan"))
+
+
+@shared_task(expires=60)
+def make_chronologies() -> None:
+    """Make the chronologies that wait."""
+    chronologies.make_waiting()
+
+
+@shared_task(expires=600)
+def forget_chronologies() -> None:
+    """Delete the chronologies whose day is over."""
+    chronologies.forget_expired()

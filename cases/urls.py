@@ -3,8 +3,10 @@
 from django.urls import URLPattern, URLResolver, path
 
 from cases.views import (
+    attachments,
     beside,
     children,
+    chronologies,
     concern_queue,
     concerns,
     detail,
@@ -43,6 +45,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<uuid:uuid>/timeline/room/", mdt.timeline_room, name="timeline_room"),
     path("cases/<uuid:uuid>/timeline/looked/", timeline.timeline_looked, name="timeline_looked"),
     path("cases/<uuid:uuid>/timeline/<uuid:entry>/", timeline.entry, name="entry"),
+    path("cases/<uuid:uuid>/timeline/<uuid:entry>/attach/", attachments.entry_attach, name="entry_attach"),
+    path("cases/<uuid:uuid>/attachments/<uuid:attachment>/", attachments.attachment, name="attachment"),
+    path("cases/<uuid:uuid>/timeline/print/", chronologies.timeline_print, name="timeline_print"),
+    path("cases/<uuid:uuid>/chronologies/", chronologies.chronology_ask, name="chronology_ask"),
+    path("cases/<uuid:uuid>/chronologies/<uuid:chronology>/", chronologies.chronology, name="chronology"),
+    path(
+        "cases/<uuid:uuid>/chronologies/<uuid:chronology>/file/", chronologies.chronology_file, name="chronology_file"
+    ),
     path("cases/<uuid:uuid>/timeline/<uuid:entry>/pin/", timeline.entry_pin, name="entry_pin"),
     path("cases/<uuid:uuid>/timeline/<uuid:entry>/correct/", beside.entry_correct, name="entry_correct"),
     path("cases/<uuid:uuid>/timeline/<uuid:entry>/dispute/", beside.entry_dispute, name="entry_dispute"),

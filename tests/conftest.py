@@ -65,6 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
     database |= {"NAME": f"test_{worker}", "USER": TEST_LOGIN, "HOST": os.environ["TEST_POSTGRES_SOCKET"]}
     database["OPTIONS"] = {"options": f"-c role={WEB_ROLE}"}
     settings.CACHES["default"] |= {"LOCATION": _own_cache(worker), "KEY_PREFIX": worker}
+    settings.FILES_DIR = folder / "files"
     settings.CELERY_BROKER_URL = os.environ["TEST_BROKER"]
 
 

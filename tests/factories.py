@@ -2,18 +2,23 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
+from django.utils import timezone
 
 from agencies.acting import Acting, acting
 from agencies.actions.practice import load_profile
 from agencies.models import Agency, Membership, PracticeProfile, Sector, Team, User
 from agencies.profile_files import FOLDER, read_profile
 from agencies.roles import Role
+from cases.models import Attachment, Chronology
 from safeguard.audit.actor import Origin, system
+from safeguard.common.files import storing
 from safeguard.common.row_security import OWNER_ROLE, WEB_ROLE
 
 PASSWORD = "correct horse battery staple"
@@ -78,3 +83,23 @@ def load_england() -> PracticeProfile:
 def act(user: User, membership: Membership | None = None) -> Acting:
     """Return ``user`` acting under ``membership``, or under their first live one."""
     return acting(user, Origin(channel="test"), str(membership.uuid) if membership else None)
+
+
+def attachment_of(entry: Any, user: User) -> Any:
+    """Make a small text file that belongs to ``entry``, as ``user`` would have attached it."""
+    made = Attachment(uuid=uuid4(), entry=entry, name="note.txt", media_type="text/plain", size=4, state="not_scanned")
+    stored = storing.put(b"Note", context=made.place)
+    made.stored_name, made.sealed_key = stored.name, stored.sealed_key
+    made.added_by, made.added_by_agency = user, entry.author_agency
+    made.save(force_insert=True)
+    return made
+
+
+def chronology_of(case: int, user: User) -> Any:
+    """Make a document that ``user`` asked for, as the worker would have finished it."""
+    made = Chronology(uuid=uuid4(), case_id=case, user=user, membership_uuid=uuid4(), state="ready")
+    stored = storing.put(b"%PDF-1.7", context=made.place)
+    made.stored_name, made.sealed_key = stored.name, stored.sealed_key
+    made.expires_at = timezone.now() + timedelta(days=1)
+    made.save(force_insert=True)
+    return made

@@ -200,7 +200,7 @@ def test_an_upload_beyond_every_limit_is_refused_by_the_proxy_in_words(
     proxy_to: Callable[[int], Proxy], echo: int
 ) -> None:
     proxy = proxy_to(echo)
-    response, text = proxy.ask("/", method="POST", headers={"Content-Length": str(31 * MEGABYTE)})
+    response, text = proxy.ask("/", method="POST", headers={"Content-Length": str(61 * MEGABYTE)})
     assert response.status == 413
     assert "Nothing of it was saved" in text
 

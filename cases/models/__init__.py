@@ -1,7 +1,9 @@
 """The cases' tables."""
 
+from cases.models.attachments import Attachment, ScanState
 from cases.models.case import AccessLevel, Case, Involvement, NotNeeded
 from cases.models.child import Address, Child, ChildIdentifier, ChildName, KnownService
+from cases.models.chronology import Chronology, ChronologyState
 from cases.models.concern import Concern
 from cases.models.concern_step import ConcernStep
 from cases.models.draft import ConcernDraft
@@ -14,6 +16,7 @@ from cases.models.timeline import EntryPin, Sensitivity, TimelineEntry, Timeline
 __all__ = [
     "AccessLevel",
     "Address",
+    "Attachment",
     "Case",
     "CaseExclusion",
     "CaseGroupGrant",
@@ -23,6 +26,8 @@ __all__ = [
     "ChildMatch",
     "ChildMatchDue",
     "ChildName",
+    "Chronology",
+    "ChronologyState",
     "Concern",
     "ConcernDraft",
     "ConcernStep",
@@ -39,6 +44,7 @@ __all__ = [
     "NotNeeded",
     "Person",
     "Relationship",
+    "ScanState",
     "Sensitivity",
     "TimelineEntry",
     "TimelineEntryReader",

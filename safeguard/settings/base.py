@@ -154,6 +154,9 @@ CELERY_BEAT_SCHEDULE = {
     "keep-matching-in-step": {"task": "cases.tasks.keep_matching_in_step", "schedule": 30.0},
     "count-names": {"task": "cases.tasks.count_names", "schedule": 6 * 3600.0},
     "drain-outbox": {"task": "safeguard.notifications.tasks.drain_outbox", "schedule": 5.0},
+    "make-chronologies": {"task": "cases.tasks.make_chronologies", "schedule": 2.0},
+    "forget-chronologies": {"task": "cases.tasks.forget_chronologies", "schedule": 3600.0},
+    "scan-files": {"task": "cases.tasks.scan_files", "schedule": 30.0},
     "seal-audit": {"task": "safeguard.audit.tasks.seal", "schedule": 1.0},
     "purge-outbox": {"task": "safeguard.notifications.tasks.purge_outbox", "schedule": 3600.0},
 }
@@ -264,6 +267,14 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # a cookie would carry the text
 CSRF_FAILURE_VIEW = "safeguard.views.csrf_failure"
+
+# --- Files ----------------------------------------------------------------------------------------
+# What people send, cleaned and encrypted: a folder that web and worker share, outside of what is served.
+# CLAMD is where the virus scanner listens: unix:/path/to/socket or tcp:host:port. Empty: nothing is scanned.
+
+FILES_DIR = Path(env.str("FILES_DIR", default=str(SAFEGUARD_DATA_DIR / "files")))
+CLAMD = env.str("CLAMD", default="")
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
 
 # --- Audit ----------------------------------------------------------------------------------------
 # Signs the sealed batches; `manage.py new_audit_key` makes one. Keys that were replaced stay trusted by

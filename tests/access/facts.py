@@ -210,6 +210,10 @@ def _concern_step(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
     return mine and facts.sees(reader, "Concern", row["concern_id"])
 
 
+def _chronology(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+    return row["user_id"] == reader.user and _of_case(facts, reader, row)
+
+
 RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "Case": lambda facts, reader, row: facts.level(reader, row["id"]) > 0,
     "Child": lambda facts, reader, row: facts.child(reader, row["id"]),
@@ -231,6 +235,8 @@ RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "ConcernDraft": lambda _facts, reader, row: (row["user_id"], row["agency_id"]) == (reader.user, reader.agency),
     "TimelineEntry": _entry,
     "TimelineEntryReader": _of_entry,
+    "Attachment": _of_entry,
+    "Chronology": _chronology,
     "EntryPin": _own,
     "EntryRemark": _of_entry,
     "EntryReceipt": _of_entry,

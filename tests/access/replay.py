@@ -41,6 +41,8 @@ TABLES = {
     "ConcernDraft": ("cases_concerndraft", []),
     "ConcernStep": ("cases_concernstep", []),
     "Concern": ("cases_concern", [("cases_concernstep", "concern_id"), ("cases_concern_implicated", "concern_id")]),
+    "Attachment": ("cases_attachment", []),
+    "Chronology": ("cases_chronology", []),
     "TimelineEntryReader": ("cases_timelineentryreader", []),
     "EntryPin": ("cases_entrypin", []),
     "EntryRemark": ("cases_entryremark", []),
@@ -52,6 +54,7 @@ TABLES = {
         [
             ("cases_timelineentryreader", "entry_id"),
             *((f"cases_entry{part}", "entry_id") for part in ("pin", "remark", "receipt", "placeholder")),
+            ("cases_attachment", "entry_id"),
         ],
     ),
     "CaseGroupGrant": ("cases_casegroupgrant", []),

@@ -10,7 +10,8 @@ from agencies.models import ContactPoint, Invitation
 from cases.models import Case, CaseUserGrant, Involvement, KnownService, Person, Relationship, TimelineEntry
 from safeguard.notifications.models import InboxItem
 from tests.access.scene import Scene
-from tests.factories import as_owner
+from tests.conftest import Person as Actor
+from tests.factories import as_owner, attachment_of, chronology_of
 from tests.programs import program_of
 
 ABSENT = "00000000-0000-4000-8000-000000000000"
@@ -63,6 +64,7 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         **_entries(shared),
         "cases:draft_discard": {"uuid": scene.drafts["alice"].uuid},
         "cases:concern_answer": {"uuid": scene.concerns["of a teacher"].uuid},
+        **_papers(shared, alice),
         "cases:concern": {"uuid": scene.concerns["own team"].uuid},
         "cases:emergency_review": {"uuid": taken.uuid},
         "cases:involvement_end": {"uuid": shared.uuid, "involvement": part.uuid},
@@ -100,6 +102,18 @@ def _entries(shared: Case) -> dict[str, dict[str, Any]]:
         "api:timeline": of_case,
         "api:entry_add": of_case,
         "api:entry": of_case | {"entry": by_hana.uuid},
+    }
+
+
+def _papers(shared: Case, alice: Actor) -> dict[str, dict[str, Any]]:
+    """Return the parts of the addresses of files and documents."""
+    with as_owner():
+        file = attachment_of(TimelineEntry.objects.get(case=shared, kind="case_opened"), alice.user)
+        document = chronology_of(shared.pk, alice.user)
+    return {
+        "cases:chronology_ask": {"uuid": shared.uuid},
+        "cases:chronology": {"uuid": shared.uuid, "chronology": document.uuid},
+        "cases:attachment": {"uuid": shared.uuid, "attachment": file.uuid},
     }
 
 

@@ -25,6 +25,7 @@ from cases.event_kinds import Kind
 from cases.models import (
     AccessLevel,
     Address,
+    Attachment,
     Case,
     CaseExclusion,
     CaseGroupGrant,
@@ -49,7 +50,7 @@ from tests.access.marks import Marks
 from tests.access.worlds import make_case
 from tests.cases.conftest import entered, with_later_transaction
 from tests.conftest import Person as Actor
-from tests.factories import as_owner, load_england
+from tests.factories import as_owner, attachment_of, chronology_of, load_england
 
 Cast = dict[str, Actor]
 BASIS = "ca2004_s11"
@@ -134,6 +135,10 @@ def _furnish_case(random: Random, pk: int, users: list[User]) -> None:
         share.save()
         if random.random() < 0.3:
             share.readers.add(random.choice(users))
+    chronology_of(pk, random.choice(users))
+    for entry in TimelineEntry.objects.filter(case=pk):
+        if random.random() < 0.5:
+            attachment_of(entry, users[0])
     if random.random() < 0.5:
         sector = random.choice(list(Sector.objects.all()))
         NotNeeded.objects.create(case_id=pk, sector=sector, reason="r", decided_by=users[0])
@@ -278,7 +283,10 @@ def _confide(case: Case, person: Actor, marks: Marks) -> None:
                 audience_mask=audience_mask,
                 sensitivity=sensitivity,
             )
+            file, name = attachment_of(entry, by.user), marks.fresh()
+            Attachment.objects.filter(pk=file.pk).update(name=name)
         marks.bind(title, "TimelineEntry", entry.pk, "title")
+        marks.bind(name, "Attachment", file.pk, "name")
 
 
 def lapse(membership: Membership) -> None:

@@ -27,6 +27,7 @@ API_ROW = ("200 200 405 405 405 405 405", "404 404 405 405 405 405 405")
 STREAM = ("204 405 405 405 405 405 405", "404 405 405 405 405 405 405")
 API_WRITE = ("405 405 400 405 405 405 405", "405 405 404 405 405 405 405")
 API_PRESS = ("405 405 200 405 405 405 405", "405 405 404 405 405 405 405")
+DOWNLOAD = ("200 405 405 405 405 405 405", "404 405 405 405 405 405 405")
 NOTHING = ("404 404 404 404 404 404 404", "")
 SIGN_IN_FIRST = "302 302 401 401 401 401 401"
 NO_MEMBERSHIP = "403 403 403 403 403 403 403"
@@ -104,6 +105,12 @@ PAGES: list[tuple[tuple[str, str], Who, str, str]] = [
     (FORM, one_of("alice", "maggie", "mo"), CASE, "entry_dispute"),
     (PRESS, one_of("alice", "maggie", "mo"), CASE, "entry_confirm"),
     (READ, level(2), CASE, "entry_kinds"),
+    (DOWNLOAD, level(1), CASE, "attachment"),
+    (READ, level(1), CASE, "timeline_print"),
+    (PRESS, level(1), CASE, "chronology_ask"),
+    (READ, one_of("alice"), CASE, "chronology"),
+    (DOWNLOAD, one_of("alice"), CASE, "chronology_file"),
+    (FORM, level(2), CASE, "entry_attach"),
     (FORM, level(2), CASE, "entry_add"),
     (READ, level(1), CASE, "news"),
     (STREAM, level(1), CASE, "live"),

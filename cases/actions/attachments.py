@@ -1,0 +1,110 @@
+"""Attaching a file to an entry, and what the virus scanner says of it."""
+
+import unicodedata
+from dataclasses import dataclass
+from uuid import uuid4
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from agencies.acting import Acting
+from cases import beyond_sight
+from cases.actions.grants import lock_as
+from cases.models import AccessLevel, Attachment, ScanState, TimelineEntry
+from safeguard.audit import actions as audit
+from safeguard.audit.actions import one_transaction
+from safeguard.audit.actor import Actor
+from safeguard.common.files import scanning, storing
+from safeguard.common.files.sandbox import Cleaned, FileRefused, cleaned, extension_of
+from safeguard.common.files.scanning import ScannerAway, Verdict
+
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as it was sent: its name, its content, and what the sender says of it."""
+
+    name: str
+    content: bytes
+    description: str = ""
+
+
+@one_transaction
+def attach(entry: TimelineEntry, upload: Upload, *, by: Acting) -> Attachment:
+    """Keep ``upload`` with ``entry``, cleaned and encrypted. Returns the attachment.
+
+    Where the scanner does not answer the file is kept and cannot be opened until it has.
+    Raises Http404 below the contribute level; ValidationError for a file that is not taken, and for an entry
+    of another team.
+    """
+    if entry.author_group_id not in by.group_ids:
+        raise ValidationError(_("The file was not attached. Only the team that recorded the entry can add to it."))
+    taken = _clean(upload)
+    state = _scanned(upload.content, by)
+    case = lock_as(by, entry.case, AccessLevel.CONTRIBUTE)
+    attachment = _keep(entry, upload, taken, state, by)
+    detail = {"bytes": attachment.size, "media_type": attachment.media_type, "state": state}
+    keys = [attachment.uuid, entry.uuid, case.uuid]
+    audit.record("attachment.add", by=by, target="cases.Attachment", uuids=keys, detail=detail)
+    return attachment
+
+
+def _clean(upload: Upload) -> Cleaned:
+    try:
+        return cleaned(upload.content, upload.name)
+    except FileRefused as error:
+        raise ValidationError(_("The file was not attached. %(why)s") % {"why": error}) from None
+
+
+def _scanned(content: bytes, by: Acting) -> ScanState:
+    if not scanning.is_configured():
+        return ScanState.NOT_SCANNED
+    try:
+        verdict = scanning.scan(content)
+    except ScannerAway:
+        return ScanState.WAITING
+    if verdict == Verdict.INFECTED:
+        audit.record_refusal("attachment.virus", by=by, target="cases.Attachment")
+        raise ValidationError(
+            _("The file was not attached: a virus was found in it. Do not send it on. Tell your IT team.")
+        )
+    return ScanState.CLEAN
+
+
+def _keep(entry: TimelineEntry, upload: Upload, taken: Cleaned, state: ScanState, by: Acting) -> Attachment:
+    attachment = Attachment(uuid=uuid4(), entry=entry, name=plain_name(upload.name), description=upload.description)
+    stored = storing.put(taken.content, context=attachment.place)
+    attachment.stored_name, attachment.sealed_key = stored.name, stored.sealed_key
+    attachment.media_type, attachment.size = taken.media_type, len(taken.content)
+    attachment.state, attachment.added_by, attachment.added_by_agency_id = state, by.user, by.agency_id or 0
+    attachment.save(force_insert=True)
+    return attachment
+
+
+def plain_name(name: str) -> str:
+    """Return the name of a file without folders and without characters that are not shown or turn the writing."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    shown = "".join(each for each in last if unicodedata.category(each)[0] != "C").strip()
+    extension = extension_of(shown)
+    return shown.removesuffix(extension)[: LONGEST_NAME - len(extension)] + extension
+
+
+@one_transaction
+def scan_waiting(*, by: Actor) -> int:
+    """Scan the files that wait for it, oldest first; returns how many were. Stops while the scanner is away."""
+    done = 0
+    for waiting in beyond_sight.attachments_waiting():
+        place = f"cases_attachment:sealed_key:{waiting.uuid}"
+        content = storing.get(storing.Stored(waiting.stored_name, waiting.sealed_key), context=place)
+        try:
+            infected = scanning.scan(content) == Verdict.INFECTED
+        except ScannerAway:
+            break
+        state = ScanState.REFUSED if infected else ScanState.CLEAN
+        beyond_sight.attachment_scanned(waiting.uuid, state)
+        audit.record("attachment.scanned", by=by, target="cases.Attachment", uuids=[waiting.uuid], reason=state)
+        if infected:
+            storing.forget(waiting.stored_name)
+        done += 1
+    return done

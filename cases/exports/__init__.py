@@ -1,0 +1,1 @@
+"""What is given away: documents of what one reader may see."""
