@@ -93,6 +93,7 @@ def _parts(order: Order, filters: str) -> dict[str, str]:
         "mine": MINE,
         # Another grant stands for this one only where it would itself be listed.
         "listed": f"AND g2.{order.key} IS NOT NULL {also_due}",
+        "also_due": also_due,
         "filters": f"AND {filters}" if filters else "",
     }
 
@@ -110,7 +111,7 @@ def my_cases(order: Order, *, groups: int, filters: str = "", continued: bool = 
     }
     better = ">" if order.descending else "<"
     once = (
-        _ONCE.format(mine=MINE, key=order.key, better=better, listed=parts["listed"])
+        _ONCE.format(mine=MINE, key=order.key, better=better, listed=parts["also_due"])
         if continued and groups > 1
         else ""
     )

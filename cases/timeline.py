@@ -68,7 +68,8 @@ class Event:
     child_words: str = ""
     matters_to_plan: bool = False
     before_birth: bool = False
-    audience: Audience = EVERYBODY_INVOLVED
+    # None for what nobody chose an audience for: everybody involved, or the own team where its part is confidential.
+    audience: Audience | None = EVERYBODY_INVOLVED
     occurred_at: datetime = field(default_factory=timezone.now)
 
 
@@ -79,8 +80,10 @@ def write(case: Case, event: Event, *, by: Acting) -> TimelineEntry:
     """
     if not by.group_ids or by.agency_id is None:
         raise ValueError("Only a member of a team can write on a timeline.")
-    own: dict[str, Any] = {"author_group_id": author_group(case, by), "author_agency_id": by.agency_id}
-    return _create(case, event, by=by, **own)
+    group, is_quiet = author_part(case, by)
+    # A team whose part is confidential would betray it by its own name under an entry.
+    told = event.audience or (OWN_TEAM if is_quiet else EVERYBODY_INVOLVED)
+    return _create(case, event, told, by=by, author_group_id=group, author_agency_id=by.agency_id)
 
 
 def supersede(entry: TimelineEntry, event: Event, *, reason: str, by: Acting) -> TimelineEntry:
@@ -89,7 +92,8 @@ def supersede(entry: TimelineEntry, event: Event, *, reason: str, by: Acting) ->
     ``event.audience`` is the one that ``entry`` has now.
     """
     own: dict[str, Any] = {"author_group_id": entry.author_group_id, "author_agency_id": entry.author_agency_id}
-    return _create(entry.case, event, by=by, corrects=entry, correction_reason=reason, **own)
+    audience = event.audience or audience_of(entry)
+    return _create(entry.case, event, audience, by=by, corrects=entry, correction_reason=reason, **own)
 
 
 def audience_of(entry: TimelineEntry) -> Audience:
@@ -108,15 +112,15 @@ def audience_of(entry: TimelineEntry) -> Audience:
     )
 
 
-def _create(case: Case, event: Event, *, by: Acting, **more: Any) -> TimelineEntry:
+def _create(case: Case, event: Event, audience: Audience, *, by: Acting, **more: Any) -> TimelineEntry:
     entry = TimelineEntry.objects.create(
         case=case,
         kind=event.kind,
         occurred_at=event.occurred_at,
         author=by.user,
-        audience_mask=event.audience.mask,
-        sensitivity=event.audience.sensitivity,
-        has_named=event.audience.has_named,
+        audience_mask=audience.mask,
+        sensitivity=audience.sensitivity,
+        has_named=audience.has_named,
         title=event.title,
         body=event.body,
         significance=event.significance,
@@ -124,11 +128,11 @@ def _create(case: Case, event: Event, *, by: Acting, **more: Any) -> TimelineEnt
         child_words=event.child_words,
         matters_to_plan=event.matters_to_plan,
         before_birth=event.before_birth,
-        family_may_see=event.audience.family,
+        family_may_see=audience.family,
         **more,
     )
-    TimelineEntryReader.objects.bulk_create(_readers(entry, event.audience))
-    if event.audience.placeholder:
+    TimelineEntryReader.objects.bulk_create(_readers(entry, audience))
+    if audience.placeholder:
         hold_place(entry)
     return entry
 
@@ -176,21 +180,20 @@ def check_clearance(audience: Audience, *, by: Acting) -> None:
         )
 
 
-def usual_audience(case: Case, by: Acting) -> Audience:
-    """Return who reads what ``by`` causes in ``case`` without choosing an audience.
+def author_part(case: Case, by: Acting) -> tuple[int, bool]:
+    """Return the group that ``by`` writes for, and whether its part in ``case`` is confidential.
 
-    Everybody involved; but a team whose part is confidential would betray it by its own name under an entry.
+    One of theirs that is involved, else their first.
     """
-    # past the door: only the writer’s own teams’ parts
-    quiet = Involvement.objects.filter(ongoing(), case=case, team__in=by.team_ids, confidential=True)
-    return OWN_TEAM if quiet.exists() else EVERYBODY_INVOLVED
+    # past the door: only the writer’s own groups
+    groups = CaseGroupGrant.objects.filter(content_object=case, group__in=by.group_ids)
+    found = groups.order_by("pk").values_list("group_id", "share__confidential").first()
+    return found or (by.group_ids[0], False)
 
 
 def author_group(case: Case, by: Acting) -> int:
-    """Return the group that ``by`` writes for: one of theirs that is involved in ``case``, else their first."""
-    # past the door: only the writer’s own groups
-    groups = CaseGroupGrant.objects.filter(content_object=case, group__in=by.group_ids)
-    return groups.order_by("pk").values_list("group_id", flat=True).first() or by.group_ids[0]
+    """Return the group that ``by`` writes for."""
+    return author_part(case, by)[0]
 
 
 def _readers(entry: TimelineEntry, audience: Audience) -> list[TimelineEntryReader]:

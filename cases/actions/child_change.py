@@ -32,6 +32,5 @@ def finish(
     audit.record(action, by=by, target="cases.Child", uuids=[child.uuid])
     case = access.open_case_of(by, child, to=AccessLevel.CONTRIBUTE)
     if case is not None:
-        told = audience or timeline.usual_audience(case, by)
-        event = timeline.Event(kind=Kind.CHILD_CHANGED, title=title, audience=told)
+        event = timeline.Event(kind=Kind.CHILD_CHANGED, title=title, audience=audience)
         timeline.write(lock_as(by, case, AccessLevel.CONTRIBUTE), event, by=by)

@@ -97,11 +97,12 @@ def log_concern(new: NewConcern, *, by: Acting) -> Concern:
     who may not log concerns or is in no team, and where nobody could be told.
     """
     _check(new, by)
-    _must_be_seen(new.child, by)
     team, also = _holders(new.passing, by)
     child = record_child(new.child, team=_own_team(by), by=by) if isinstance(new.child, NewChild) else new.child
     case = _case_of(child, new, by)
-    entry = timeline.write(case, _quietly(_event(new, child, team, by), case, new, by), by=by) if case else None
+    if case is None:
+        _must_be_seen(new.child, by)
+    entry = timeline.write(case, _event(new, child, team, by), by=by) if case else None
     made = _insert(new, _Place(child, team, also, _agency(by), entry), by)
     uuids = [made.uuid, *([case.uuid] if case else [])]
     detail = {"route": str(new.passing.route), "next_step": str(new.next_step)}
@@ -115,13 +116,6 @@ def _must_be_seen(child: Child | NewChild | None, by: Acting) -> None:
     if isinstance(child, Child) and not Child.objects.visible_to(by).filter(pk=child.pk).exists():
         audit.record_refusal("concern.log", by=by, target="cases.Child", uuids=[child.uuid])
         raise Http404
-
-
-def _quietly(event: timeline.Event, case: Case, new: NewConcern, by: Acting) -> timeline.Event:
-    """Return ``event``, for the own team alone where its writer chose nobody and has a confidential part."""
-    if new.audience is None and timeline.usual_audience(case, by) == timeline.OWN_TEAM:
-        return replace(event, audience=timeline.OWN_TEAM)
-    return event
 
 
 def _check(new: NewConcern, by: Acting) -> None:
@@ -224,14 +218,12 @@ def title_of(categories: Iterable[str]) -> str:
     return title if len(title) <= 200 else title[:199] + "…"  # noqa: PLR2004  (the column's length)
 
 
-def default_audience(by: Acting, team: Team) -> timeline.Audience:
-    """Return who may read a concern's entry unless its writer says otherwise.
+def default_audience(by: Acting, team: Team) -> timeline.Audience | None:
+    """Return who may read a concern's entry unless its writer says otherwise; None leaves it to the timeline.
 
     A school's is for its safeguarding team until the school refers; others' is for everybody involved.
     """
-    if _is_school(by):
-        return replace(timeline.OWN_TEAM, teams=(team,))
-    return timeline.EVERYBODY_INVOLVED
+    return replace(timeline.OWN_TEAM, teams=(team,)) if _is_school(by) else None
 
 
 def _insert(new: NewConcern, place: _Place, by: Acting) -> Concern:

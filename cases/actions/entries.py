@@ -31,7 +31,8 @@ def add_entry(case: Case, event: timeline.Event, *, ask: Collection[Agency] = ()
         raise ValidationError(_("Nothing was saved. Say in one line what happened."))
     case = lock_as(by, case, AccessLevel.CONTRIBUTE)
     timeline.check_time(case, event.occurred_at, before_birth=event.before_birth)
-    timeline.check_clearance(event.audience, by=by)
+    if event.audience:
+        timeline.check_clearance(event.audience, by=by)
     entry = timeline.write(case, event, by=by)
     audit.record("entry.add", by=by, target="cases.TimelineEntry", uuids=[entry.uuid, case.uuid])
     if ask:
