@@ -25,7 +25,7 @@ demo: install
 # --- Tests, checks and measurements -----------------------------------------------------------------
 # Each of these installs what it needs first. The tests start servers of their own: a running demo is left alone.
 
-.PHONY: install-dev test proof bench bench-matching check fmt openapi assets
+.PHONY: install-dev test proof bench bench-matching check fmt openapi guide assets
 .PHONY: check-style check-types check-imports check-rules check-templates check-migrations check-lock check-supply
 
 install-dev: $(filter .tools/bin/uv,$(UV))
@@ -93,6 +93,11 @@ fmt: install-dev
 # The description of the interface for programs, which a test compares with the code.
 openapi: install-dev
 	@$(PYTHON) manage.py spectacular --fail-on-warn --file docs/openapi.yaml
+
+# The pictures in docs/guide, taken on the way that the guides' tests walk.
+guide: install-dev
+	@mkdir -p docs/guide/images
+	@GUIDE_PICTURES=docs/guide/images $(PYTHON) -m pytest -n 0 -q tests/e2e/test_guide.py
 
 # Needs Node 20 or newer. The outputs are committed, so nobody else does.
 assets:
