@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.e2e.pages import World, build, cookie_of
 
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(trans
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide"
 PICTURE = re.compile(r"images/([\w-]+)\.png")
-WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+WIDE, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
 MEETING_PAGES = {"sectors": "Who knew what", "silence": "Who is silent", "room": "People in the room"}
 Desk = Callable[[str], Page]
 
