@@ -33,6 +33,7 @@ RANDOM = [
     re.compile(rb'(name="up_to" value=)"[^"]+"'),
     re.compile(rb'(data-since=)"[0-9T:.+-]+"'),
     re.compile(rb'(name="[\w-]*idempotency[\w-]*" value=)"[0-9a-f-]+"'),
+    re.compile(rb'(name="draft" value=)"[0-9a-f-]{36}"'),
 ]
 MADE = re.compile(r"(?<='Location: /cases/)[0-9a-f-]{36}/(?=')")
 RANDOM_HEADERS = {"X-Request-ID"}

@@ -58,7 +58,7 @@ def test_the_lock_file_names_no_registry() -> None:
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(settings.BASE_DIR / "templates")))
 def test_no_template_holds_an_inline_script_a_style_or_an_event_handler(path: Path) -> None:
     text = path.read_text()
-    if "email" in path.parts:
-        return
+    if "email" in path.parts or path.name == "chronology_pdf.html":
+        return  # neither is a page of a browser: the second is what the worker draws a document from
     assert not re.findall(r"<style|\sstyle=|\son[a-z]+=\"", text)
     assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", text))
