@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 import uvicorn
 from django.conf import settings
@@ -22,14 +21,12 @@ from django.test import Client, TransactionTestCase
 from agencies.acting import Acting
 from agencies.models import Agency, Membership, Team, User
 from agencies.roles import Role
-from safeguard.common.row_security import OWNER_ROLE, WEB_ROLE, WORKER_ROLE
+from safeguard.common.row_security import OWNER_ROLE, WEB_ROLE
 from safeguard.common.services.postgres import start_postgres
-from safeguard.common.services.roles import create_roles
 from safeguard.common.services.valkey import start_valkey
-from tests import factories
+from tests import database, factories
 from tests.factories import act, as_owner, make_agency, make_membership, make_team, make_user
 
-TEST_LOGIN = "app_test"
 SERVICES: list[Any] = []
 # Reference rows that migrations write: kept when a test's rows are truncated.
 KEPT_TABLES = {
@@ -56,14 +53,13 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["TEST_VALKEY"], os.environ["TEST_BROKER"] = valkey.url, valkey.celery_url
     if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
         return  # this process only hands out tests
+    database.copy_to(folder / "postgres")
     postgres = start_postgres(folder / "postgres", durable=False)
     SERVICES.append(postgres)
     os.environ["TEST_POSTGRES"] = postgres.superuser_url("postgres")
     os.environ["TEST_POSTGRES_SOCKET"] = str(postgres.socket_dir)
+    settings.DATABASES["default"] |= database.settings_of(postgres)
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    database = settings.DATABASES["default"]
-    database |= {"NAME": f"test_{worker}", "USER": TEST_LOGIN, "HOST": os.environ["TEST_POSTGRES_SOCKET"]}
-    database["OPTIONS"] = {"options": f"-c role={WEB_ROLE}"}
     settings.CACHES["default"] |= {"LOCATION": _own_cache(worker), "KEY_PREFIX": worker}
     settings.FILES_DIR = folder / "files"
     settings.CELERY_BROKER_URL = os.environ["TEST_BROKER"]
@@ -90,17 +86,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
-    """Make this process's database as its owner; the tests then use it as the web's role."""
-    name = settings.DATABASES["default"]["NAME"]
-    superuser = os.environ["TEST_POSTGRES"]
-    with psycopg.connect(superuser, autocommit=True) as admin:
-        admin.execute("SELECT pg_advisory_lock(1)")  # roles are shared: one process at a time
-        create_roles(superuser, name)
-        admin.execute(f"""DO $$ BEGIN
-            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{TEST_LOGIN}') THEN
-                CREATE ROLE {TEST_LOGIN} LOGIN NOINHERIT;
-            END IF; END $$""")
-        admin.execute(f"GRANT {OWNER_ROLE}, {WEB_ROLE}, {WORKER_ROLE} TO {TEST_LOGIN}")
+    """Bring this process's database up to date as its owner; the tests then use it as the web's role."""
     with django_db_blocker.unblock():
         connection.settings_dict["OPTIONS"] = {"options": f"-c role={OWNER_ROLE}"}
         call_command("migrate", verbosity=0)

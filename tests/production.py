@@ -12,7 +12,7 @@ from django.core.management.utils import get_random_secret_key
 from safeguard.audit.keys import generate
 from safeguard.common.encryption import new_keyset
 from safeguard.common.row_security import WEB_ROLE
-from tests.conftest import TEST_LOGIN
+from tests.database import LOGIN
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "safeguard.example.org"
@@ -32,7 +32,7 @@ def production_environment(database: str, role: str = WEB_ROLE, **changes: str |
         "SECRET_KEY": get_random_secret_key() + secrets.token_urlsafe(32),
         "ENCRYPTION_KEYSET": new_keyset(),
         "AUDIT_SIGNING_KEY": generate(),
-        "DATABASE_URL": f"postgresql://{TEST_LOGIN}@/{database}?host={socket}&options=-c%20role%3D{role}",
+        "DATABASE_URL": f"postgresql://{LOGIN}@/{database}?host={socket}&options=-c%20role%3D{role}",
         "REDIS_URL": os.environ["TEST_VALKEY"],
         "SITE_URL": f"https://{HOST}",
         "ALLOWED_HOSTS": HOST,
