@@ -1,4 +1,4 @@
-"""The long proofs: ``python -m tools.proof`` runs every test marked ``proof`` and says what it ran."""
+"""The long proofs: ``python -m tools.proof`` runs every test marked ``proof``; the figures they print come last."""
 
 import subprocess
 import sys
@@ -8,7 +8,8 @@ NOTHING_COLLECTED = 5  # pytest's exit code
 
 def main() -> int:
     """Run the proofs. Returns the exit code."""
-    command = [sys.executable, "-m", "pytest", "-m", "proof", "-n", "0", "-v", "--no-header"]
+    command = [sys.executable, "-m", "pytest", "-m", "proof", "-n", "2", "--dist", "worksteal", "--no-header"]
+    command += ["-rP", "--show-capture=stdout", "--durations=10"]
     code = subprocess.run(command, check=False).returncode
     if code == NOTHING_COLLECTED:
         print("make proof: no test is marked `proof` yet, so nothing was proved.")

@@ -11,6 +11,7 @@ from tests.conftest import Person, Place
 from tests.factories import make_membership, make_team, make_user
 
 CAST = ["alice", "tess", "mo", "maggie", "ian", "ana", "adam", "tariq", "daisy", "hana", "piotr", "vera", "olive"]
+EXTRAS = ["mona", "nell", "lena", "otto"]
 MakeScene = Callable[[int, int], Scene]
 
 
