@@ -17,12 +17,13 @@ from django.utils import timezone
 
 from agencies.acting import Acting
 from agencies.models import Team
-from cases import access_sql, timeline
+from cases import access_records, access_sql, timeline
 from cases.access import Position
 from cases.audience import Seen, audience_words
 from cases.event_kinds import KINDS, Kind
 from cases.models import Case, EntryPin, EntryPlaceholder, EntryReceipt, EntryRemark, TimelineEntry, TimelineLook
 from safeguard.audit import actions as audit
+from safeguard.common.components import Row
 
 PAGE_SIZE = 25
 NEW_CAP = 100
@@ -170,6 +171,7 @@ class Shown:
     remarks: list[EntryRemark] = field(default_factory=list)
     receipts: list[EntryReceipt] = field(default_factory=list)
     own_receipt: EntryReceipt | None = None
+    rows: list[Row] = field(default_factory=list)  # what its record says, under the labels it was asked by
 
     @property
     def waits_for_me(self) -> bool:
@@ -214,6 +216,7 @@ def beside(by: Acting, entries: Sequence[TimelineEntry], *, new_since: datetime 
     keys = [each.pk for each in entries]
     pinned = set(EntryPin.objects.filter(user=by.user_id, entry__in=keys).values_list("entry", flat=True))
     words = audience_words(entries)
+    rows = access_records.rows_beside(entries)
     seen = TimelineEntry.objects.visible_to(by)
     corrections = _by_entry(seen.filter(corrects__in=keys).select_related("author", "author_agency"), "corrects_id")
     corrected = seen.in_bulk([each.corrects_id for each in entries if each.corrects_id])
@@ -230,6 +233,7 @@ def beside(by: Acting, entries: Sequence[TimelineEntry], *, new_since: datetime 
             remarks=remarks[each.pk],
             receipts=receipts[each.pk],
             own_receipt=next((one for one in receipts[each.pk] if one.agency_id == by.agency_id), None),
+            rows=rows.get(each.pk, []),
         )
         for each in entries
     ]

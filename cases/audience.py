@@ -52,6 +52,10 @@ DEFAULTS: Mapping[tuple[str, str], Default] = {
         Reach.OWN_TEAM,
         why=gettext_lazy("A school keeps its own welfare concerns to its safeguarding team until it refers."),
     ),
+    (Kind.SUPERVISION, ANY): Default(
+        Reach.OWN_TEAM,
+        why=gettext_lazy("Supervision is for your own team. Put decisions that others must know on record as such."),
+    ),
     (Kind.HEALTH_EVENT, "health"): Default(
         Reach.SECTORS,
         ("social_care", "health"),
@@ -67,8 +71,16 @@ DEFAULTS: Mapping[tuple[str, str], Default] = {
 OPEN_TO_ALL = Default()
 
 
-def default_for(kind: Kind, by: Acting) -> Default:
-    """Return the default audience of ``kind`` for an entry by ``by``."""
+QUIET = Default(
+    Reach.OWN_TEAM,
+    why=gettext_lazy("Your team’s part in this case is confidential, and its name under an entry would tell of it."),
+)
+
+
+def default_for(kind: Kind, by: Acting, case: Case) -> Default:
+    """Return the default audience of ``kind`` for an entry by ``by`` on ``case``."""
+    if timeline.is_quiet(case, by):
+        return QUIET
     sector = by.membership.agency.sector.code if by.membership else ANY
     keys = ((first, second) for first in (kind, KINDS[kind].group) for second in (sector, ANY))
     return next((DEFAULTS[key] for key in keys if key in DEFAULTS), OPEN_TO_ALL)

@@ -55,6 +55,16 @@ class Disability(models.TextChoices):
     OTHER = "DDA", _("Other")
 
 
+class CategoryOfAbuse(models.TextChoices):
+    """Categories of a child protection plan in the census."""
+
+    NEGLECT = "NEG", _("Neglect")
+    PHYSICAL = "PHY", _("Physical abuse")
+    SEXUAL = "SAB", _("Sexual abuse")
+    EMOTIONAL = "EMO", _("Emotional abuse")
+    MULTIPLE = "MUL", _("Multiple")
+
+
 class Known(models.TextChoices):
     """Yes, no, or not known: "not known" is an answer everywhere."""
 

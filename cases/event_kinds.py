@@ -36,6 +36,26 @@ class Kind(StrEnum):
     FAMILY_EVENT = "family_event"
     MISSING_EPISODE = "missing_episode"
     STRENGTH = "strength"
+    VISIT = "visit"
+    FAMILY_CONTACT = "family_contact"
+    DECISION = "decision"
+    STRATEGY_DISCUSSION = "strategy_discussion"
+    SECTION_47_STARTED = "section_47_started"
+    INITIAL_CONFERENCE = "initial_conference"
+    REVIEW_CONFERENCE = "review_conference"
+    PRE_BIRTH_CONFERENCE = "pre_birth_conference"
+    PLAN_REVIEW = "plan_review"
+    LOOKED_AFTER_REVIEW = "looked_after_review"
+    SUPERVISION = "supervision"
+    CHILD_MISSING = "child_missing"
+    CHILD_RETURNED = "child_returned"
+    PLAN_STARTED = "plan_started"
+    CHILD_PROTECTION_PLAN_STARTED = "child_protection_plan_started"
+    PLAN_ENDED = "plan_ended"
+    ACTION_AGREED = "action_agreed"
+    ACTION_DONE = "action_done"
+    ACTION_NOT_DONE = "action_not_done"
+    ACTION_MOVED = "action_moved"
 
 
 class Group(models.TextChoices):
@@ -109,6 +129,26 @@ KINDS: Mapping[Kind, KindSpec] = {
         _("Strength"), Group.STRENGTH, by_hand=True, hint=_("What goes well, who helps, what the child is proud of")
     ),
     Kind.CHILD_CHANGED: KindSpec(_("The child’s details"), Group.STATUS),
+    Kind.VISIT: KindSpec(_("Visit"), Group.VISIT),
+    Kind.FAMILY_CONTACT: KindSpec(_("Contact with the family"), Group.CONTACT),
+    Kind.DECISION: KindSpec(_("Decision"), Group.DECISION),
+    Kind.STRATEGY_DISCUSSION: KindSpec(_("Strategy discussion"), Group.MEETING),
+    Kind.SECTION_47_STARTED: KindSpec(_("Strategy discussion that starts a section 47 enquiry"), Group.MEETING),
+    Kind.INITIAL_CONFERENCE: KindSpec(_("Initial child protection conference"), Group.MEETING),
+    Kind.REVIEW_CONFERENCE: KindSpec(_("Review child protection conference"), Group.MEETING),
+    Kind.PRE_BIRTH_CONFERENCE: KindSpec(_("Pre-birth child protection conference"), Group.MEETING),
+    Kind.PLAN_REVIEW: KindSpec(_("Review of a plan"), Group.MEETING),
+    Kind.LOOKED_AFTER_REVIEW: KindSpec(_("Looked-after child review"), Group.MEETING),
+    Kind.SUPERVISION: KindSpec(_("Supervision"), Group.CONTACT),
+    Kind.CHILD_MISSING: KindSpec(_("Child missing"), Group.EVENT),
+    Kind.CHILD_RETURNED: KindSpec(_("Missing child back"), Group.EVENT),
+    Kind.PLAN_STARTED: KindSpec(_("Plan started"), Group.PLAN),
+    Kind.CHILD_PROTECTION_PLAN_STARTED: KindSpec(_("Child protection plan started"), Group.PLAN),
+    Kind.PLAN_ENDED: KindSpec(_("Plan ended"), Group.PLAN),
+    Kind.ACTION_AGREED: KindSpec(_("Action agreed"), Group.PLAN),
+    Kind.ACTION_DONE: KindSpec(_("Action done"), Group.PLAN),
+    Kind.ACTION_NOT_DONE: KindSpec(_("Action not done"), Group.PLAN),
+    Kind.ACTION_MOVED: KindSpec(_("New date for an action"), Group.PLAN),
 }
 
 

@@ -226,3 +226,14 @@ class ChronologyQuerySet(ProtectedQuerySet["Chronology"]):
         return (
             self.filter(user=by.user_id, expires_at__gt=Now(), case__in=cases) if by.works_with_cases else self.none()
         )
+
+
+class RecordQuerySet(ProtectedQuerySet[Row_co]):
+    """Structured rows beside timeline entries."""
+
+    def visible_to(self, by: "Acting") -> Self:
+        """Return the records whose entries ``by`` may see."""
+        if not by.works_with_cases:
+            return self.none()
+        seen = TimelineQuerySet(apps.get_model("cases", "TimelineEntry")).visible_to(by)
+        return self.filter(Exists(seen.filter(pk=OuterRef("entry"))))

@@ -191,6 +191,16 @@ def author_part(case: Case, by: Acting) -> tuple[int, bool]:
     return found or (by.group_ids[0], False)
 
 
+def is_quiet(case: Case, by: Acting) -> bool:
+    """Return whether the part in ``case`` of the team that ``by`` writes for is confidential."""
+    return bool(by.group_ids) and author_part(case, by)[1]
+
+
+def unchosen(case: Case, by: Acting) -> Audience:
+    """Return who sees what ``by`` writes where nobody chose an audience."""
+    return OWN_TEAM if is_quiet(case, by) else EVERYBODY_INVOLVED
+
+
 def author_group(case: Case, by: Acting) -> int:
     """Return the group that ``by`` writes for."""
     return author_part(case, by)[0]

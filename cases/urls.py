@@ -16,6 +16,8 @@ from cases.views import (
     lists,
     live,
     mdt,
+    plans,
+    records,
     timeline,
     work,
 )
@@ -84,4 +86,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("children/<uuid:uuid>/services/add/", children.child_service_add, name="child_service_add"),
     path("children/<uuid:uuid>/<slug:kind>/<uuid:fact>/end/", children.child_fact_end, name="child_fact_end"),
+    path("cases/actions/", plans.my_actions, name="my_actions"),
+    path("cases/<uuid:uuid>/plans/add/", plans.plan_add, name="plan_add"),
+    path("cases/<uuid:uuid>/plans/<uuid:plan>/", plans.plan, name="plan"),
+    path("cases/<uuid:uuid>/plans/<uuid:plan>/end/", plans.plan_end, name="plan_end"),
+    path("cases/<uuid:uuid>/plans/<uuid:plan>/actions/add/", plans.action_add, name="action_add"),
+    path("cases/<uuid:uuid>/actions/<uuid:action>/done/", plans.action_done, name="action_done"),
+    path("cases/<uuid:uuid>/actions/<uuid:action>/not-done/", plans.action_not_done, name="action_not_done"),
+    path("cases/<uuid:uuid>/actions/<uuid:action>/date/", plans.action_move, name="action_move"),
+    *(
+        path(f"cases/<uuid:uuid>/{page.slug}/add/", records.record_add, {"page": page}, name=page.name)
+        for page in records.PAGES
+    ),
 ]

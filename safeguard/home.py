@@ -38,6 +38,9 @@ TASKS = (
     Task("cases:concerns", _("Your concerns"), _("What you logged, and what became of it"), Can.LOG_CONCERN),
     Task("cases:concern_queue", _("Concerns to answer"), _("What was brought to your team"), Can.LEAD_SAFEGUARDING),
     Task("cases:list", _("Cases"), _("The children that your teams are involved with"), Can.WORK_CASES),
+    Task(
+        "cases:my_actions", _("My actions"), _("What you and your teams have agreed to do, and by when"), Can.WORK_CASES
+    ),
     Task("cases:open", _("Open a case"), _("Record a child and start the work with them"), Can.WORK_CASES),
     Task(
         "cases:emergency",

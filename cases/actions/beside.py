@@ -12,7 +12,7 @@ from cases import access, access_timeline, timeline
 from cases.actions.grants import lock_as
 from cases.audience import outlook, to_be_told
 from cases.event_kinds import Kind
-from cases.models import AccessLevel, Case, EntryPlaceholder, EntryRemark, TimelineEntry
+from cases.models import AccessLevel, Case, EntryPlaceholder, EntryRemark, Plan, TimelineEntry
 from safeguard.audit import actions as audit
 from safeguard.audit.actions import one_transaction
 from safeguard.notifications.actions import Note, put_in_inbox
@@ -62,13 +62,17 @@ def change_audience(
 ) -> EntryRemark:
     """Change who may see ``entry`` and all its corrections; the reason stands beside it and in the audit.
 
-    Raises Http404 for whoever is not of the author's team; ValidationError without a reason, or where the entry
-    is or becomes more sensitive than ``by`` is cleared for.
+    Raises Http404 for whoever is not of the author's team; ValidationError without a reason, for a plan, which
+    stays everybody's, or where the entry is or becomes more sensitive than ``by`` is cleared for.
     """
     if not reason.strip():
         raise ValidationError(_("Nothing was changed. Say why somebody else may see it now, or may not any more."))
     case, entry = _of_own_team(case, entry, by=by)
     timeline.check_clearance(audience, by=by)
+    if entry.kind in Plan.kinds and (audience.mask, audience.sensitivity) != (timeline.EVERY_SECTOR, 0):
+        raise ValidationError(
+            _("Nothing was changed. Everybody involved sees a plan: put what only some may see into an action of it.")
+        )
     if not access_timeline.change_audience(entry, audience):
         raise ValidationError(_("Nothing was changed. The entry is more sensitive than you are cleared for."))
     entry.refresh_from_db()

@@ -89,6 +89,13 @@ class EntrySerializer(serializers.ModelSerializer[TimelineEntry]):
         read_only_fields = fields
 
 
+class DetailSerializer(serializers.Serializer[Any]):
+    """One part of what was recorded beside an entry, such as whether the child was seen alone."""
+
+    question = serializers.CharField(source="key")
+    answer = serializers.CharField(source="value")
+
+
 class ShownSerializer(serializers.Serializer[Any]):
     """An entry with what stands beside it."""
 
@@ -99,6 +106,7 @@ class ShownSerializer(serializers.Serializer[Any]):
     corrected_by = serializers.SerializerMethodField(help_text="The entries that supersede it")
     remarks = RemarkSerializer(many=True)
     receipts = ReceiptSerializer(many=True)
+    details = DetailSerializer(source="rows", many=True, help_text="The parts of a visit, a decision, a plan and so on")
 
     def get_corrected_by(self, shown: access_timeline.Shown) -> list[UUID]:
         """Return the keys of its corrections, oldest first."""
@@ -286,13 +294,13 @@ def _added(case: Case, data: Mapping[str, Any], by: Acting) -> TimelineEntry:
     known = {each.key: each for each in candidates(access.who_can_see(by, case))}
     kind = Kind(data["kind"])
     facts = {name: value for name, value in data.items() if name not in ("kind", "audience", "ask")}
-    audience = _audience(data["audience"], known) if "audience" in data else _default(kind, by)
+    audience = _audience(data["audience"], known) if "audience" in data else _default(kind, case, by)
     event = timeline.Event(kind=kind, audience=audience, **facts)
     return add_entry(case, event, ask=_agencies(data["ask"], known), by=by)
 
 
-def _default(kind: Kind, by: Acting) -> timeline.Audience:
-    default = default_for(kind, by)
+def _default(kind: Kind, case: Case, by: Acting) -> timeline.Audience:
+    default = default_for(kind, by, case)
     sectors = Sector.objects.filter(code__in=default.sectors)
     sensitivity = Sensitivity(min(int(default.sensitivity), by.clearance))
     return timeline.Audience(mask=_mask(default.reach, sectors), sensitivity=sensitivity)

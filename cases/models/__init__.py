@@ -3,15 +3,22 @@
 from cases.models.attachments import Attachment, ScanState
 from cases.models.case import AccessLevel, Case, Involvement, NotNeeded
 from cases.models.child import Address, Child, ChildIdentifier, ChildName, KnownService
+from cases.models.child_protection import Conference, Review, StrategyDiscussion
 from cases.models.chronology import Chronology, ChronologyState
 from cases.models.concern import Concern
 from cases.models.concern_step import ConcernStep
+from cases.models.decisions import Decision
 from cases.models.draft import ConcernDraft
 from cases.models.entries import EntryPlaceholder, EntryReceipt, EntryRemark
 from cases.models.family import Person, Relationship
 from cases.models.grants import CaseExclusion, CaseGroupGrant, CaseUserGrant
 from cases.models.matching import ChildMatch, ChildMatchDue, MatchDecision, MatchModel, MatchName, MatchWeight
+from cases.models.missing import ChildMissing, ChildReturned
+from cases.models.plans import Plan, PlanAction
+from cases.models.records import Record, YesNo
+from cases.models.supervision import Supervision
 from cases.models.timeline import EntryPin, Sensitivity, TimelineEntry, TimelineEntryReader, TimelineLook
+from cases.models.visits import FamilyContact, Visit
 
 __all__ = [
     "AccessLevel",
@@ -25,16 +32,21 @@ __all__ = [
     "ChildIdentifier",
     "ChildMatch",
     "ChildMatchDue",
+    "ChildMissing",
     "ChildName",
+    "ChildReturned",
     "Chronology",
     "ChronologyState",
     "Concern",
     "ConcernDraft",
     "ConcernStep",
+    "Conference",
+    "Decision",
     "EntryPin",
     "EntryPlaceholder",
     "EntryReceipt",
     "EntryRemark",
+    "FamilyContact",
     "Involvement",
     "KnownService",
     "MatchDecision",
@@ -43,10 +55,18 @@ __all__ = [
     "MatchWeight",
     "NotNeeded",
     "Person",
+    "Plan",
+    "PlanAction",
+    "Record",
     "Relationship",
+    "Review",
     "ScanState",
     "Sensitivity",
+    "StrategyDiscussion",
+    "Supervision",
     "TimelineEntry",
     "TimelineEntryReader",
     "TimelineLook",
+    "Visit",
+    "YesNo",
 ]

@@ -17,6 +17,7 @@ from cases.event_kinds import KINDS, Kind, kinds_by_hand
 from cases.forms.entries import EntryForm
 from cases.models import AccessLevel
 from cases.views.checked import check_page, checked_and_saved
+from cases.views.records import PAGES
 
 
 @require_safe
@@ -24,7 +25,7 @@ def entry_kinds(request: ActingRequest, uuid: UUID) -> HttpResponse:
     """Ask what kind of entry somebody wants to write."""
     case = access.case(request.acting, uuid, to=AccessLevel.CONTRIBUTE)
     kinds = [(kind.value, KINDS[kind]) for kind in kinds_by_hand()]
-    return render(request, "cases/entry_kinds.html", {"case": case, "kinds": kinds})
+    return render(request, "cases/entry_kinds.html", {"case": case, "kinds": kinds, "pages": PAGES})
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,7 +35,7 @@ def entry_add(request: ActingRequest, uuid: UUID, kind: str) -> HttpResponse:
     if kind not in kinds_by_hand():
         raise Http404
     by, of = request.acting, Kind(kind)
-    default = default_for(of, by)
+    default = default_for(of, by, case)
     form = EntryForm(request.POST or None, by=by, case=case, default=default)
 
     def act(_data: dict[str, Any]) -> None:

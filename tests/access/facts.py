@@ -14,6 +14,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from agencies.models import Membership, Team
+from cases.access_records import record_models
 from cases.models import Address, Concern, Involvement, TimelineEntryReader
 from tests.access import oracle
 from tests.factories import as_owner
@@ -242,4 +243,5 @@ RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "EntryReceipt": _of_entry,
     "EntryPlaceholder": _of_case,
     "TimelineLook": _own,
+    **{model.__name__: _of_entry for model in record_models().values()},
 }

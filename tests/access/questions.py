@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from agencies.models import Agency, Membership, Team
+from cases.views.records import PAGES as RECORD_PAGES
 from tests.access.facts import Row
 from tests.access.replay import Question
 from tests.access.routes import ABSENT
@@ -43,7 +44,16 @@ TIMELINES = [
     "mark-day=1&mark-month=1&mark-year=2024&new=on",
     "since-day=1&since-month=1&since-year=2024&until-day=1&until-month=1&until-year=2026",
 ]
-SHELL = ["/", "/inbox/", "/directory/", "/directory/people/", "/cases/open/", "/cases/emergency/", "/profile/tokens/"]
+SHELL = [
+    "/",
+    "/cases/actions/",
+    "/inbox/",
+    "/directory/",
+    "/directory/people/",
+    "/cases/open/",
+    "/cases/emergency/",
+    "/profile/tokens/",
+]
 CONCERNS = ["/concerns/", "/concerns/log/", "/concerns/queue/"]
 
 
@@ -102,6 +112,7 @@ def of_case(scene: Scene, name: str, case: Row) -> Iterator[Question]:
                 yield Question(reverse(f"cases:entry_{route}", args=[case["uuid"], row["uuid"]]))
             yield Question(reverse("api:entry", args=[case["uuid"], row["uuid"]]))
             yield Question(reverse("cases:entry_confirm", args=[case["uuid"], row["uuid"]]), ())
+    yield from _records(scene, case)
     yield from _choices(scene, name, case)
     yield from _parts(scene, case)
 
@@ -160,6 +171,21 @@ def _choices(scene: Scene, name: str, case: Row) -> Iterator[Question]:
         yield Question(address, _sorted(terms | {"team": str(team.uuid)}))
         allocation = {"allocated_team": str(team.uuid), "level_of_need": "2"}
         yield Question(reverse("cases:allocate", args=[case["uuid"]]), _sorted(allocation))
+
+
+def _records(scene: Scene, case: Row) -> Iterator[Question]:
+    page = RECORD_PAGES[0]  # the others are the same view with another form
+    yield Question(reverse(page.address, args=[case["uuid"]]))
+    yield Question(reverse(page.address, args=[case["uuid"]]), ())
+    yield Question(reverse("cases:plan_add", args=[case["uuid"]]))
+    for row in scene.truth.rows["Plan"].values():
+        yield from (
+            Question(reverse(f"cases:{name}", args=[case["uuid"], row["uuid"]]))
+            for name in ("plan", "plan_end", "action_add")
+        )
+    for row in scene.truth.rows["PlanAction"].values():
+        yield Question(reverse("cases:action_done", args=[case["uuid"], row["uuid"]]))
+        yield Question(reverse("cases:action_move", args=[case["uuid"], row["uuid"]]), ())
 
 
 def _parts(scene: Scene, case: Row) -> Iterator[Question]:

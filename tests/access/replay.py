@@ -23,6 +23,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.test import Client
 
+from cases.access_records import record_models
 from tests.access import oracle
 from tests.access.facts import Facts
 from tests.factories import as_owner
@@ -38,12 +39,13 @@ RANDOM = [
 MADE = re.compile(r"(?<='Location: /cases/)[0-9a-f-]{36}/(?=')")
 RANDOM_HEADERS = {"X-Request-ID"}
 # Child rows before the rows that they point to.
-TABLES = {
+TABLES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "ConcernDraft": ("cases_concerndraft", []),
     "ConcernStep": ("cases_concernstep", []),
     "Concern": ("cases_concern", [("cases_concernstep", "concern_id"), ("cases_concern_implicated", "concern_id")]),
     "Attachment": ("cases_attachment", []),
     "Chronology": ("cases_chronology", []),
+    **{model.__name__: (model._meta.db_table, []) for model in record_models().values()},
     "TimelineEntryReader": ("cases_timelineentryreader", []),
     "EntryPin": ("cases_entrypin", []),
     "EntryRemark": ("cases_entryremark", []),

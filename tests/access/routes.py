@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from agencies.models import ContactPoint, Invitation
-from cases.models import Case, CaseUserGrant, Involvement, KnownService, Person, Relationship, TimelineEntry
+from cases.models import Case, CaseUserGrant, Involvement, KnownService, Person, Plan, Relationship, TimelineEntry
 from safeguard.notifications.models import InboxItem
 from tests.access.scene import Scene
 from tests.conftest import Person as Actor
@@ -65,6 +65,7 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         "cases:draft_discard": {"uuid": scene.drafts["alice"].uuid},
         "cases:concern_answer": {"uuid": scene.concerns["of a teacher"].uuid},
         **_papers(shared, alice),
+        **_plans(shared),
         "cases:concern": {"uuid": scene.concerns["own team"].uuid},
         "cases:emergency_review": {"uuid": taken.uuid},
         "cases:involvement_end": {"uuid": shared.uuid, "involvement": part.uuid},
@@ -114,6 +115,19 @@ def _papers(shared: Case, alice: Actor) -> dict[str, dict[str, Any]]:
         "cases:chronology_ask": {"uuid": shared.uuid},
         "cases:chronology": {"uuid": shared.uuid, "chronology": document.uuid},
         "cases:attachment": {"uuid": shared.uuid, "attachment": file.uuid},
+    }
+
+
+def _plans(case: Case) -> dict[str, dict[str, Any]]:
+    with as_owner():
+        plan = Plan.objects.get(case=case)
+        action = plan.actions.earliest("pk")
+    of_plan = {"uuid": case.uuid, "plan": plan.uuid}
+    return {
+        "cases:plan_end": of_plan,
+        "cases:plan": of_plan,
+        "cases:action_add": of_plan,
+        "cases:action_": {"uuid": case.uuid, "action": action.uuid},
     }
 
 

@@ -20,6 +20,8 @@ from cases.actions.entries import add_entry
 from cases.actions.gaps import say_not_needed
 from cases.actions.involvement import Terms, end_involvement, involve
 from cases.actions.opening import close_case, open_child_case
+from cases.actions.plans import agree_action, start_plan
+from cases.actions.records import Telling, add_record
 from cases.actions.restriction import exclude, restrict
 from cases.event_kinds import Kind
 from cases.models import (
@@ -42,7 +44,7 @@ from cases.models import (
     Relationship,
     TimelineEntry,
 )
-from cases.timeline import AUTHORS_TEAM_ONLY, EVERY_SECTOR, Audience, Event
+from cases.timeline import AUTHORS_TEAM_ONLY, EVERY_SECTOR, EVERYBODY_INVOLVED, OWN_TEAM, Audience, Event
 from tests.access import oracle
 from tests.access.concerns import drafts, logged_concerns, random_concern
 from tests.access.facts import Facts, facts, reader_of
@@ -51,6 +53,7 @@ from tests.access.worlds import make_case
 from tests.cases.conftest import entered, with_later_transaction
 from tests.conftest import Person as Actor
 from tests.factories import as_owner, attachment_of, chronology_of, load_england
+from tests.record_samples import SAMPLES, plan, plan_action, visit
 
 Cast = dict[str, Actor]
 BASIS = "ca2004_s11"
@@ -142,6 +145,15 @@ def _furnish_case(random: Random, pk: int, users: list[User]) -> None:
     if random.random() < 0.5:
         sector = random.choice(list(Sector.objects.all()))
         NotNeeded.objects.create(case_id=pk, sector=sector, reason="r", decided_by=users[0])
+    for entry in TimelineEntry.objects.filter(case=pk):
+        _furnish_entry(random, entry)
+
+
+def _furnish_entry(random: Random, entry: TimelineEntry) -> None:
+    record = random.choice(SAMPLES)()
+    entry.kind, record.entry = record.happened_as(), entry
+    entry.save()
+    record.save()
 
 
 # --- Cases that people worked on ------------------------------------------------------------------
@@ -242,6 +254,7 @@ def _finish(made: dict[str, Case], work: "_Work") -> None:
         close_case(made["closed"], reason=reason, by=by)
     _confide(made["shared"], cast["alice"], marks)
     _discuss(work, made["shared"])
+    _record(made["shared"], cast["alice"], marks)
     with as_owner():
         marks.bind(said, "NotNeeded", NotNeeded.objects.latest("pk").pk, "reason")
     marks.bind(reason, "Case", made["closed"].pk, "closed because")
@@ -287,6 +300,30 @@ def _confide(case: Case, person: Actor, marks: Marks) -> None:
             Attachment.objects.filter(pk=file.pk).update(name=name)
         marks.bind(title, "TimelineEntry", entry.pk, "title")
         marks.bind(name, "Attachment", file.pk, "name")
+
+
+def _record(case: Case, person: Actor, marks: Marks) -> None:
+    """Record a visit for everybody involved, and a later one for the author's team alone."""
+    for audience in (EVERYBODY_INVOLVED, OWN_TEAM):
+        words = marks.fresh()
+        with entered(person) as by:
+            made = add_record(case, visit(child_said=words), Telling(audience=audience), by=by)
+        marks.bind(words, "Visit", made.pk, "child_said")
+    _plan(case, person, marks)
+
+
+def _plan(case: Case, person: Actor, marks: Marks) -> None:
+    """Start a plan with an action for everybody involved and one for the author's team alone."""
+    wanted = marks.fresh()
+    with entered(person) as by:
+        made = start_plan(case, plan(wanted=wanted), by=by)
+    marks.bind(wanted, "Plan", made.pk, "wanted")
+    for audience in (EVERYBODY_INVOLVED, OWN_TEAM):
+        what = marks.fresh()
+        with entered(person) as by:
+            action = plan_action(what=what)
+            agree_action(case, action, Telling(audience=audience), owner=by.user, plan=made, by=by)
+        marks.bind(what, "PlanAction", action.pk, "what")
 
 
 def lapse(membership: Membership) -> None:

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 
+from cases.views.records import PAGES as RECORD_PAGES
 from tests.access.conftest import CAST, EXTRAS, MakeScene
 from tests.access.routes import address, objects, route_names
 from tests.access.scene import Scene
@@ -114,6 +115,10 @@ PAGES: list[tuple[tuple[str, str], Who, str, str]] = [
     (FORM, level(2), CASE, "entry_add"),
     (READ, level(1), CASE, "news"),
     (STREAM, level(1), CASE, "live"),
+    (FORM, level(2), CASE, " ".join(page.name for page in RECORD_PAGES)),
+    (FORM, level(2), CASE, "plan_add plan_end action_add action_done action_not_done action_move"),
+    (READ, level(1), CASE, "plan"),
+    (READ, everybody, CASE, "my_actions"),
     (FORM, level(3), CASE, "involve involvement_end allocate restrict lift_restriction exclude exclusion_lift"),
     (FORM, level(3), CASE, "not_needed service_not_needed close"),
     (READ, level(1), CASE, "child"),

@@ -284,6 +284,7 @@ def test_an_outsider_cannot_be_named(shared: Case, tariq: Person, olive: Person)
     ],
 )
 def test_the_first_choice_depends_on_kind_and_sector(
-    who: str, kind: Kind, reach: Reach, request: pytest.FixtureRequest
+    who: str, kind: Kind, reach: Reach, case: Case, request: pytest.FixtureRequest
 ) -> None:
-    assert default_for(kind, request.getfixturevalue(who).by).reach == reach
+    with entered(request.getfixturevalue(who)) as by:
+        assert default_for(kind, by, case).reach == reach

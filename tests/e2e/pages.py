@@ -29,9 +29,12 @@ from cases.models import (
     ChildName,
     Involvement,
     KnownService,
+    Plan,
+    PlanAction,
     Relationship,
     TimelineEntry,
 )
+from cases.views.records import PAGES as RECORD_PAGES
 from safeguard.management import demo_accounts as demo
 from safeguard.notifications.models import OutboxMessage
 from tests.agencies.sign_in_steps import give_app, link_in
@@ -139,6 +142,8 @@ def _add_keys_of_cases(world: World) -> None:
             "service": KnownService.objects.get(child=robin.child, kind="gp").uuid,
             "timescale": "CP_VISIT",
             "entry": TimelineEntry.objects.get(case=robin, title="Officers called to the home").uuid,
+            "plan": Plan.objects.get(case=robin).uuid,
+            "action": PlanAction.objects.filter(plan__case=robin, state="open")[0].uuid,
             "review": CaseUserGrant.objects.get(kind="emergency").uuid,
         }
 
@@ -236,6 +241,7 @@ def add_passkey(page: Page, world: World) -> None:
 # --- The table ------------------------------------------------------------------------------------
 
 AGENCY, CASE, CHILD = ("agency",), ("case",), ("child",)
+PLAN = ("case", "plan")
 PAGES: dict[str, Visit] = {
     "home": Visit("alice"),
     "style_guide": Visit("alice"),
@@ -351,6 +357,16 @@ PAGES: dict[str, Visit] = {
     "cases:child_relative_change": Visit("alice", ("child", "relative")),
     "cases:child_service_add": Visit("alice", CHILD),
     "cases:child_fact_end": Visit("alice", ("child", "fact kind", "relative")),
+    # What is recorded in parts
+    **{page.address: Visit("alice", CASE) for page in RECORD_PAGES},
+    "cases:plan_add": Visit("alice", CASE),
+    "cases:plan": Visit("alice", PLAN),
+    "cases:plan_end": Visit("alice", PLAN),
+    "cases:action_add": Visit("alice", PLAN),
+    "cases:action_done": Visit("alice", ("case", "action")),
+    "cases:action_not_done": Visit("alice", ("case", "action")),
+    "cases:action_move": Visit("alice", ("case", "action")),
+    "cases:my_actions": Visit("alice"),
 }
 
 # Addresses that answer a browser's GET with no page: the status, or the type of what comes.

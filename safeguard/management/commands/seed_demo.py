@@ -21,6 +21,7 @@ from safeguard.management.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
 from safeguard.management.demo_case_seeding import seed_cases
 from safeguard.management.demo_cases import DEMO_CASES
 from safeguard.management.demo_practice import seed_practice
+from safeguard.management.demo_records import seed_records
 
 PARTNERSHIP = "Northshire Safeguarding Children Partnership"
 
@@ -136,6 +137,7 @@ class Command(BaseCommand):
             put_in_step()
             seed_practice()
             seed_cases()
+            seed_records()
         parts = f"{len(PLACES)} agencies, {len(DEMO_ACCOUNTS)} accounts to try and {len(DEMO_CASES)} fictional cases"
         self.stdout.write(f"The demo has {parts}.")
 
