@@ -8,6 +8,7 @@ from safeguard.common.style_guide import style_guide
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
+    path("search/", views.search, name="search"),
     path("health/live", views.live, name="health_live"),
     path("health/ready", views.ready, name="health_ready"),
     path("account/", include("agencies.sign_in.urls")),

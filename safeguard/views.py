@@ -4,11 +4,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from agencies.access import check_member
 from agencies.request import ActingRequest
 from agencies.sign_in import kept
 from safeguard.home import home_of, tasks_of
+from safeguard.search import SearchForm, results_of
 
 
 @require_safe
@@ -16,6 +18,15 @@ def home(request: ActingRequest) -> HttpResponse:
     """Show the signed-in person what waits for them and what they can do."""
     shown = {"tasks": tasks_of(request.acting), "home": home_of(request.acting)}
     return render(request, "home.html", shown)
+
+
+@require_http_methods(["GET", "POST"])
+def search(request: ActingRequest) -> HttpResponse:
+    """Find what the person may see by words. Posted, so that no address, history or log holds a child's name."""
+    check_member(request.acting)
+    form = SearchForm(request.POST or None)
+    found = results_of(request.acting, form.cleaned_data["words"]) if form.is_bound and form.is_valid() else None
+    return render(request, "search.html", {"form": form, "results": found})
 
 
 @login_not_required

@@ -79,8 +79,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run browser tests last: their driver leaves an event loop in this thread, where Django's test client fails."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long proofs out where no marker is asked for, and run browser tests last.
+
+    The browser's driver leaves an event loop in this thread, in which Django's test client fails.
+    """
+    if not config.getoption("markexpr"):
+        proofs = [item for item in items if item.get_closest_marker("proof")]
+        config.hook.pytest_deselected(items=proofs)
+        items[:] = [item for item in items if item not in proofs]
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 

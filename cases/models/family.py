@@ -1,8 +1,10 @@
 """The people around a child and what they are to each other."""
 
 import pghistory
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Team
@@ -29,6 +31,7 @@ class Person(PublicIdModel, TimestampedModel):
 
     class Meta:
         verbose_name_plural = "people"
+        indexes = [GinIndex(OpClass(Lower("name"), name="gin_trgm_ops"), name="person_name")]
 
     def __str__(self) -> str:
         return f"person {self.uuid}"

@@ -67,6 +67,19 @@ def questions(scene: Scene, name: str) -> Iterator[Question]:
         yield from of_child(row)
         yield Question(f"{reverse('cases:concern_log')}?child={row['uuid']}")
     yield from _about_concerns(scene)
+    yield from (Question("/search/", _sorted({"words": words})) for words in searches(scene))
+
+
+def searches(scene: Scene) -> Iterator[str]:
+    """Yield what could be searched for: names, birth dates, numbers, references, and words of entries."""
+    rows = scene.truth.rows
+    yield from (f"{row['given']} {row['surname']}" for row in rows["ChildName"].values())
+    yield from (row["name"] for row in rows["Person"].values())
+    yield from (row["value"] for row in rows["ChildIdentifier"].values())
+    yield from (row["reference"] for row in rows["Case"].values())
+    yield from (row["title"] for row in list(rows["TimelineEntry"].values())[::5])
+    yield from (f"{row['born_on']:%d/%m/%Y}" for row in rows["Child"].values() if row["born_on"])
+    yield from ("example", "something")
 
 
 def _about_concerns(scene: Scene) -> Iterator[Question]:

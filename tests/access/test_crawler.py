@@ -7,11 +7,13 @@ import logging
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from safeguard.notifications.models import InboxItem, OutboxMessage
 from tests.access.conftest import CAST, EXTRAS, MakeScene
 from tests.access.crawl import Crawler, Leak
 from tests.access.marks import MARK
+from tests.access.questions import searches
 from tests.access.scene import Scene
 from tests.factories import as_owner
 
@@ -38,6 +40,10 @@ def crawled(scene: Scene, name: str) -> tuple[int, list[Leak]]:
     concerns = [f"/concerns/{row['uuid']}/" for row in scene.truth.rows["Concern"].values()]
     governed = ["/audit/", "/cases/emergency/reviews/"] if name == "ian" else []
     found = crawler.leaks([*STARTS, *governed, *cases, *concerns])
+    for words in searches(scene) if name in scene.people else ():
+        answer = client.post("/search/", {"words": words})
+        answer.content = answer.content.replace(f'value="{escape(words)}"'.encode(), b"")  # what they typed themselves
+        found += crawler.check("/search/", answer)
     return crawler.visits, found
 
 

@@ -72,6 +72,7 @@ MANAGERS = one_of("maggie", "adam")  # of the agency whose objects are asked for
 CASE = "cases:"
 PAGES: list[tuple[tuple[str, str], Who, str, str]] = [
     (READ, everybody, "", "home"),
+    (FORM, everybody, "", "search"),
     (READ, everybody, "notifications:", "inbox"),
     (PRESS, everybody, "notifications:", "mark_all_read mark_read"),
     (READ, everybody, "agencies:", "profile memberships tokens directory directory_people agency"),

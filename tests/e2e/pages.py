@@ -244,6 +244,7 @@ AGENCY, CASE, CHILD = ("agency",), ("case",), ("child",)
 PLAN = ("case", "plan")
 PAGES: dict[str, Visit] = {
     "home": Visit("alice"),
+    "search": Visit("alice"),
     "style_guide": Visit("alice"),
     # Signing in, and one's own sign-in
     "account_login": Visit(VISITOR),
