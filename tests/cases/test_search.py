@@ -212,7 +212,7 @@ def test_namesakes_whom_the_reader_may_not_see_push_nobody_out(
 
 
 def test_a_reader_of_many_cases_is_answered_the_same(shared: Case, alice: Person, tariq: Person, olive: Person) -> None:
-    search: Any = import_module("cases.migrations.0026_search")
+    search: Any = import_module("cases.migrations.0027_search")
     asked = [(who, words) for who in (alice, tariq, olive) for words in EVERYTHING]
     few = [_shown(who, words) for who, words in asked]
     with as_owner(), connection.cursor() as cursor:

@@ -96,7 +96,7 @@ ENTRY_INDEX = "CREATE INDEX timelineentry_search ON cases_timelineentry USING gi
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0025_chronology")]
+    dependencies = [("cases", "0026_records")]
     operations = [
         migrations.AddIndex(
             model_name="childmatch",
