@@ -85,10 +85,23 @@ def check_children(world: World, by: Acting, reader: oracle.Reader) -> None:
     assert ids_by_sql("cases_child") == expected
 
 
+CHECKS = pytest.mark.parametrize("check", [check_cases, check_pages, check_entries, check_children])
+
+
 @given(seed=SEEDS)
 @GENTLE
-@pytest.mark.parametrize("check", [check_cases, check_pages, check_entries, check_children])
+@CHECKS
 def test_every_form_agrees_with_the_oracle(check: Callable[[World, Acting, oracle.Reader], None], seed: int) -> None:
+    in_worlds(check, seed)
+
+
+@pytest.mark.proof
+@given(seed=SEEDS)
+@settings(GENTLE, max_examples=500)
+@CHECKS
+def test_every_form_agrees_in_two_thousand_worlds(
+    check: Callable[[World, Acting, oracle.Reader], None], seed: int
+) -> None:
     in_worlds(check, seed)
 
 
