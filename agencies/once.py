@@ -45,16 +45,12 @@ class OnceMiddleware:
         key = form_key(request)
         if key is None:
             return None
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{request.user.pk} {key} {request.path}"]
-            )
-        saved = FormSubmission.objects.filter(**_sent(request, key)).first()
+        saved = _saved_before(request.user.pk, key, request.path)
         if saved is None:
             request.form_key = key  # type: ignore[attr-defined]  # read by __call__ of this class alone
             return None
         messages.info(request, _("This form had been saved already. It was not saved a second time."))
-        return HttpResponseRedirect(saved.location)
+        return HttpResponseRedirect(saved)
 
 
 def once_by_key(user: User, key: UUID, path: str, save: Callable[[], str]) -> tuple[str, bool]:
@@ -62,15 +58,20 @@ def once_by_key(user: User, key: UUID, path: str, save: Callable[[], str]) -> tu
 
     Returns what was made, now or before, and whether it was made before. The lock makes a second request wait.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{user.pk} {key} {path}"])
-    sent: dict[str, Any] = {"user": user, "key": key, "path": path[:300]}
-    saved = FormSubmission.objects.filter(**sent).first()
+    saved = _saved_before(user.pk, key, path)
     if saved is not None:
-        return saved.location, True
+        return saved, True
     made = save()
-    FormSubmission.objects.create(**sent, location=made)
+    FormSubmission.objects.create(user=user, key=key, path=path[:300], location=made)
     return made, False
+
+
+def _saved_before(user_id: int | None, key: UUID, path: str) -> str | None:
+    """Wait for whoever is sending the same form, and return where its first sending went, None for a new one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT agencies_saved_before(%s, %s, %s)", [user_id, key, path])
+        (location,) = cursor.fetchone() or (None,)
+    return location
 
 
 def form_key(request: HttpRequest) -> UUID | None:

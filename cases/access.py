@@ -4,7 +4,7 @@ Absent and forbidden are the same: ``Http404``. Every look through this door is 
 anything is shown, and so is every refusal.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, cast
@@ -131,6 +131,22 @@ def open_case_of(by: Acting, child: Child, *, to: AccessLevel = AccessLevel.VIEW
     return cast("Case | None", with_level(by).filter(child=child, status=Case.Status.OPEN, level__gte=to).first())
 
 
+def open_case_locked(by: Acting, child: Child, *, to: AccessLevel) -> Case | None:
+    """Return the child's open case, locked, where ``by`` holds at least the level ``to`` on it. Records nothing.
+
+    Raises Http404 where somebody took the right away while this waited for the lock.
+    """
+    held = with_level(by).select_for_update(no_key=True, of=("self",))
+    found = held.filter(child=child, status=Case.Status.OPEN, level__gte=to).first()
+    return require(by, found, to) if found else None
+
+
+def open_cases_of(by: Acting, children: Iterable[Child], *, to: AccessLevel) -> list[Case]:
+    """Return the open cases of ``children`` where ``by`` holds at least the level ``to``, by key. Records nothing."""
+    keys = [child.pk for child in children]
+    return list(with_level(by).filter(child__in=keys, status=Case.Status.OPEN, level__gte=to).order_by("pk"))
+
+
 def involvement(by: Acting, case: Case, ref: UUID) -> Involvement:
     """Return an involvement in ``case``, which came through this door. Raises Http404 for absent and forbidden."""
     found = Involvement.objects.visible_to(by).filter(ongoing(), case=case, uuid=ref).select_related("team").first()
@@ -196,10 +212,13 @@ def case_count(by: Acting, filters: Filters | None = None) -> int:
 def children_at(positions: Sequence[Position], by: Acting) -> list[Child]:
     """Return the children of a page of cases in its order, with their names; the whole page is one audit row.
 
+    Each has ``shown_name`` too, the name that is shown.
+
     The page is that of ``Filters(latest_of_child=True)``, so that each child comes once.
     """
     keys = [position.pk for position in positions]
-    found: QuerySet[Any] = Child.objects.filter(cases__in=keys).annotate(of_case=F("cases")).prefetch_related("names")
+    found: QuerySet[Any] = Child.objects.filter(cases__in=keys).annotate(of_case=F("cases")).with_name()
+    found = found.prefetch_related("names")
     of_case = {child.of_case: child for child in found}
     listed = [of_case[key] for key in keys if key in of_case]
     audit.record_read("child.list", by=by, target="cases.Child", uuids=[each.uuid for each in listed])

@@ -108,13 +108,26 @@ def child_summary(by: Acting, child_id: int, *, past: bool = False) -> ChildSumm
     and those whom it names.
     """
     of_child: dict[str, Any] = {"child": child_id} | ({} if past else {"until__isnull": True})
+    addresses = _after_moves(list(Address.objects.filter(_known_address(by), child=child_id)))
     return ChildSummary(
         names=list(ChildName.objects.filter(**of_child)),
         identifiers=list(ChildIdentifier.objects.filter(**of_child)),
-        addresses=list(Address.objects.filter(_known_address(by), **of_child)),
+        addresses=[each for each in addresses if past or each.until is None],
         family=list(Relationship.objects.filter(**of_child).select_related("person").order_by("person__name", "id")),
         services=list(KnownService.objects.filter(**of_child).select_related("agency")),
     )
+
+
+def _after_moves(addresses: list[Address]) -> list[Address]:
+    """End, for this reader, the addresses that the child left for a protected one that the reader may know.
+
+    The rows themselves stay open: their end would tell those who may not know the new address of the move.
+    """
+    for move in (each for each in addresses if each.hides_move):
+        for left in addresses:
+            if left.pk < move.pk and left.until is None:
+                left.until = move.since
+    return addresses
 
 
 def cases_of_child(by: Acting, child: Child) -> list[Case]:

@@ -100,17 +100,27 @@ def may_link(by: Acting, concern: Concern) -> bool:
 
 def children_named(by: Acting, text: str) -> list[Child]:
     """Return the children whom ``by`` may see and whose names hold the words of ``text``; one audit row."""
-    if not text.strip():
+    words = text.replace("\0", " ")[:200]  # PostgreSQL's texts hold no NUL
+    if not words.strip():
         return []
-    found: QuerySet[Any] = Child.objects.visible_to(by).named_like(text[:200]).with_name()
+    found: QuerySet[Any] = Child.objects.visible_to(by).named_like(words).with_name()
     listed: list[Child] = list(found.order_by("shown_name", "pk")[:FOUND_AT_MOST])
     audit.record_read("child.search", by=by, target="cases.Child", uuids=[each.uuid for each in listed])
     return listed
 
 
+def chosen_child(by: Acting, ref: str) -> list[Child]:
+    """Return the child with the UUID ``ref`` where ``by`` may see them; what they are chosen for records it."""
+    return list(Child.objects.visible_to(by).filter(uuid=ref).with_name())
+
+
 def children_at(by: Acting, refs: list[str]) -> list[Child]:
-    """Return those of the children with the UUIDs ``refs`` whom ``by`` may see, with their names."""
-    return list(Child.objects.visible_to(by).filter(uuid__in=refs).with_name()) if refs else []
+    """Return those of the children with the UUIDs ``refs`` whom ``by`` may see, with their names; one audit row."""
+    if not refs:
+        return []
+    listed = list(Child.objects.visible_to(by).filter(uuid__in=refs).with_name())
+    audit.record_read("child.list", by=by, target="cases.Child", uuids=[each.uuid for each in listed])
+    return listed
 
 
 def _shown(by: Acting) -> Any:

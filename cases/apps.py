@@ -4,15 +4,16 @@ from django.apps import AppConfig
 
 
 class CasesConfig(AppConfig):
-    """Registers with the agencies what a leaver, or a team that closes, may hold here."""
+    """Registers with the agencies what a leaver, or a team that closes, may hold here, and what an audit leaves out."""
 
     name = "cases"
 
     def ready(self) -> None:
         """Register the answers: models, which these import, are there only now."""
-        from agencies import closing, leaving
+        from agencies import closing, governed, leaving
         from cases import beyond_sight
         from cases.actions.leaving import cases_held, pass_cases_on
 
         leaving.register(cases_held, pass_cases_on)
         closing.register(beyond_sight.led_alone)
+        governed.register(beyond_sight.kept_from_reader)

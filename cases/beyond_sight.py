@@ -4,12 +4,14 @@ Each is one call of a database function that checks its caller itself (migration
 stays shut, and nothing here returns more than its action needs.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
+
+from agencies.roles import Can, roles_with
 
 
 class Opened(NamedTuple):
@@ -66,6 +68,21 @@ def attachments_waiting() -> list[WaitingFile]:
 def attachment_scanned(attachment: UUID, state: str) -> None:
     """Note what the scanner said of a file that waited for it."""
     _call("SELECT cases_attachment_scanned(%s, %s)", [attachment, state])
+
+
+def may_hear(concern_id: int, told: Mapping[int, int | None]) -> set[int]:
+    """Return those people of ``told`` (by key, each with the agency they act for) who may hear of a concern.
+
+    Asked by its writer and by the team that answers it, who may not know whom some case keeps out.
+    """
+    statement = "SELECT cases_concern_may_hear(%s, %s::bigint[], %s::bigint[], %s)"
+    working = roles_with(Can.WORK_CASES)
+    return {row[0] for row in _call(statement, [concern_id, list(told), list(told.values()), working])}
+
+
+def kept_from_reader() -> list[UUID]:
+    """Return the public keys of everything about a child from whose case, or a concern, the caller is kept out."""
+    return list(_call("SELECT cases_kept_from_reader()", [])[0][0])
 
 
 def take_emergency_access(reference: str, reason: str, lasts: timedelta) -> Opened | None:

@@ -169,13 +169,27 @@ class Hub:
             self.checked = time.monotonic()
         if not asked:
             return
-        hints = await self._hints(listener, asked, list(entries))
+        hints = await self._hints_of_all(listener, asked, list(entries))
         for stream in asked:
             stream.since = None
             if stream.number in hints:
                 stream.tell(hints[stream.number], beat=check)
             else:
                 stream.end()
+
+    async def _hints_of_all(
+        self, listener: Listener, streams: list[Stream], entries: list[int]
+    ) -> dict[int, list[str]]:
+        """Return what ``_hints`` does; a stream that the database cannot be asked about ends alone, not with all."""
+        try:
+            return await self._hints(listener, streams, entries)
+        except psycopg.DataError:
+            if len(streams) == 1:
+                logger.warning("A live timeline could not be asked about, and ends.")
+                return {}
+            middle = len(streams) // 2
+            first = await self._hints_of_all(listener, streams[:middle], entries)
+            return first | await self._hints_of_all(listener, streams[middle:], entries)
 
     async def _hints(self, listener: Listener, streams: list[Stream], entries: list[int]) -> dict[int, list[str]]:
         """Return what each of ``streams`` may know, by its number; one that has ceased to hold is left out."""

@@ -17,14 +17,13 @@ from agencies.models import Agency, Team, User
 from cases.event_kinds import Kind
 from cases.models import (
     Case,
-    CaseGroupGrant,
     EntryPlaceholder,
     Involvement,
     Sensitivity,
     TimelineEntry,
     TimelineEntryReader,
 )
-from cases.querysets import ongoing
+from cases.querysets import live, ongoing
 
 EVERY_SECTOR = 2**31 - 1
 AUTHORS_TEAM_ONLY = 0
@@ -181,14 +180,18 @@ def check_clearance(audience: Audience, *, by: Acting) -> None:
 
 
 def author_part(case: Case, by: Acting) -> tuple[int, bool]:
-    """Return the group that ``by`` writes for, and whether its part in ``case`` is confidential.
+    """Return the group that ``by`` writes for, and whether its part in ``case`` is or was confidential.
 
-    One of theirs that is involved, else their first.
+    One of theirs that is involved now, else their first, which a part that is over or to come must not betray.
     """
-    # past the door: only the writer’s own groups
-    groups = CaseGroupGrant.objects.filter(content_object=case, group__in=by.group_ids)
-    found = groups.order_by("pk").values_list("group_id", "share__confidential").first()
-    return found or (by.group_ids[0], False)
+    # past the door: only the parts of the writer’s own teams
+    own = Involvement.objects.filter(case=case, team__in=by.team_ids).annotate(holds=live()).order_by("pk")
+    parts = list(own.values_list("team__group", "confidential", "holds"))
+    involved = [(group, quiet) for group, quiet, holds in parts if holds]
+    if involved:
+        return involved[0]
+    first = by.group_ids[0]
+    return first, any(quiet for group, quiet, _holds in parts if group == first)
 
 
 def is_quiet(case: Case, by: Acting) -> bool:

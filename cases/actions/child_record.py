@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -33,10 +33,26 @@ class Details:
     disabilities: Sequence[str] = ()
 
 
+CHANGED_MEANWHILE = "changed_meanwhile"
+
+
 @one_transaction
-def change_details(child: Child, details: Details, *, by: Acting) -> None:
-    """Change what is known of ``child``. Raises Http404 below contribute; ValidationError for impossible dates."""
+def change_details(child: Child, details: Details, *, known_at: datetime | None = None, by: Acting) -> None:
+    """Change what is known of ``child``.
+
+    ``known_at`` is when the record that the writer had before them was last changed: where somebody has changed
+    it since, nothing is overwritten. Raises Http404 below contribute; ValidationError for impossible dates, and
+    with the code CHANGED_MEANWHILE.
+    """
     changed = begin(child, by)
+    if known_at is not None and changed.updated_at != known_at:
+        raise ValidationError(
+            _(
+                "Nothing was saved, and what you typed is still here. Somebody else changed these details while you"
+                " had this page open: compare with the record, then save again to put yours in place of theirs."
+            ),
+            code=CHANGED_MEANWHILE,
+        )
     if details.born_on and details.born_on > timezone.localdate():
         raise ValidationError(
             _("Nothing was changed. The date of birth is in the future: for an unborn child, give the expected date.")
@@ -89,7 +105,7 @@ class NewAddress:
 
 @one_transaction
 def add_address(child: Child, new: NewAddress, *, by: Acting) -> Address:
-    """Add an address to ``child``; a protected one is seen only by ``by`` and the readers it names.
+    """Add an address to ``child``; a protected one is seen only by ``by`` and the readers it names, and so is the move.
 
     Raises Http404 below contribute; ValidationError for a start in the future.
     """
@@ -97,7 +113,9 @@ def add_address(child: Child, new: NewAddress, *, by: Acting) -> Address:
     since = new.since or timezone.localdate()
     if since > timezone.localdate():
         raise ValidationError(_("Nothing was saved. The child cannot live there from a day in the future."))
-    if new.replaces:
+    # The end of the address before would tell everybody who may not know the new one that the child has moved.
+    hides_move = new.replaces and new.is_protected
+    if new.replaces and not hides_move:
         # past the door: of a child whom the caller may change; those hidden from them stay as they are
         before = Address.objects.filter(child=changed, until__isnull=True)
         before.exclude(since__gt=since).update(until=since)
@@ -107,6 +125,7 @@ def add_address(child: Child, new: NewAddress, *, by: Acting) -> Address:
         postcode=new.postcode.upper(),
         since=since,
         is_protected=new.is_protected,
+        hides_move=hides_move,
         recorded_by=by.user,
     )
     made.readers.set(new.readers if new.is_protected else [])

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agencies.acting import Acting
-from cases import access_concerns
+from cases import access_concerns, beyond_sight
 from cases.models import Concern, ConcernStep
 from safeguard.audit import actions as audit
 from safeguard.audit.actions import one_transaction
@@ -52,6 +52,8 @@ def tell_writer(concern: Concern, *, text: str, by: Acting) -> None:
         path=reverse("cases:concern", args=[concern.uuid]),
     )
     key = f"concern.feedback:{concern.uuid}:{by.origin.request_id}"
+    if not beyond_sight.may_hear(concern.pk, {concern.author_id: concern.author_agency_id}):
+        return  # kept out of the child's case meanwhile, or gone: they could not read it
     put_in_inbox(note, recipient_id=concern.author_id, dedupe_key=key, agency_id=concern.author_agency_id)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
@@ -14,13 +15,13 @@ from agencies import desks
 from agencies.acting import Acting
 from agencies.models import Agency, Membership, Team, User
 from agencies.roles import Can
-from cases import access, timeline
+from cases import access, beyond_sight, timeline
 from cases.actions.children import NewChild, record_child
 from cases.actions.grants import lock
 from cases.chase import look_due
 from cases.concern_codes import HowKnown, NextStep, Route, Worry, labels_of
 from cases.event_kinds import Kind
-from cases.models import AccessLevel, Case, CaseExclusion, Child, Concern, TimelineEntry
+from cases.models import AccessLevel, Case, Child, Concern, TimelineEntry
 from safeguard.audit import actions as audit
 from safeguard.audit.actions import one_transaction
 from safeguard.notifications.actions import Note, put_in_inbox
@@ -86,7 +87,15 @@ def log_concerns(concerns: Sequence[NewConcern], *, by: Acting) -> list[Concern]
     """
     if len(concerns) > MOST_AT_ONCE:
         raise ValidationError(_("Nothing was saved. Log at most %(most)s children at once.") % {"most": MOST_AT_ONCE})
+    if len(concerns) > 1:
+        _lock_in_order([each.child for each in concerns if isinstance(each.child, Child)], by)
     return [log_concern(each, by=by) for each in concerns]
+
+
+def _lock_in_order(children: Iterable[Child], by: Acting) -> None:
+    """Lock the open cases of ``children`` by their keys: two people who list the same family would deadlock."""
+    for case in access.open_cases_of(by, children, to=AccessLevel.CONTRIBUTE):
+        lock(case, by=by)
 
 
 @one_transaction
@@ -104,11 +113,28 @@ def log_concern(new: NewConcern, *, by: Acting) -> Concern:
         _must_be_seen(new.child, by)
     entry = timeline.write(case, _event(new, child, team, by), by=by) if case else None
     made = _insert(new, _Place(child, team, also, _agency(by), entry), by)
-    uuids = [made.uuid, *([case.uuid] if case else [])]
+    if child and isinstance(new.child, NewChild):
+        _pass_on(child, made, new.passing)
+    uuids = [made.uuid, *(each.uuid for each in (child, case) if each)]
     detail = {"route": str(new.passing.route), "next_step": str(new.next_step)}
     audit.record("concern.log", by=by, target="cases.Concern", uuids=uuids, detail=detail)
-    _tell(made, case, new.passing.implicated, by)
+    _tell(made, case, by)
     return made
+
+
+def _pass_on(child: Child, made: Concern, passing: Passing) -> None:
+    """Let a new child's record belong to the team that answers, where colleagues of the writer must not know of it.
+
+    Where somebody of that team is one of these, it belongs to no team: only the concern shows the child's name.
+    """
+    if passing.route not in (Route.IMPLICATED, Route.STAFF):
+        return
+    kept_out = [person.pk for person in passing.implicated]
+    members = Membership.objects.current().filter(teams=made.team_id)
+    works_there = Membership.objects.current().filter(agency=passing.workplace).values("user")
+    knows = members.filter(Q(user__in=kept_out) | Q(user__in=works_there)).exists()
+    # past the door: the child that this transaction recorded
+    Child.objects.filter(pk=child.pk).update(recorded_by_team=None if knows else made.team_id)
 
 
 def _must_be_seen(child: Child | NewChild | None, by: Acting) -> None:
@@ -142,6 +168,8 @@ def _check_passing(new: NewConcern, by: Acting) -> None:
         raise ValidationError(_("Nothing was saved. Say whom the concern is about: a name or a description."))
     if passing.implicated and passing.route != Route.IMPLICATED:
         raise ValidationError(_("Nothing was saved. To keep somebody from it, say that they are implicated."))
+    if passing.route in (Route.IMPLICATED, Route.STAFF) and new.owner not in (None, by.user):
+        raise ValidationError(_("Nothing was saved. Your colleagues do not see this one: have its next step yourself."))
     if by.user in passing.implicated:
         raise ValidationError(_("Nothing was saved. You cannot be kept from your own concern."))
     if new.child is None and passing.route != Route.STAFF:
@@ -193,8 +221,7 @@ def _case_of(child: Child | None, new: NewConcern, by: Acting) -> Case | None:
     """Return the child's open case, locked, where ``by`` contributes to it and nobody must be kept from this."""
     if child is None or isinstance(new.child, NewChild) or new.passing.route not in (Route.USUAL, Route.UNREACHABLE):
         return None
-    case = access.open_case_of(by, child, to=AccessLevel.CONTRIBUTE)
-    return access.require(by, lock(case, by=by), AccessLevel.CONTRIBUTE) if case else None
+    return access.open_case_locked(by, child, to=AccessLevel.CONTRIBUTE)
 
 
 def _event(new: NewConcern, child: Child | None, team: Team, by: Acting) -> timeline.Event:
@@ -277,31 +304,24 @@ def _must_be_looked_at(new: NewConcern, team: Team, by: Acting) -> bool:
     return asked and not leads
 
 
-def _tell(made: Concern, case: Case | None, implicated: Iterable[User], by: Acting) -> None:
-    """Put a note, which names nobody, into the inbox of those who must look and of whoever has the next step."""
+def _tell(made: Concern, case: Case | None, by: Acting) -> None:
+    """Put a note, which names nobody, into the inbox of those who must look and of whoever has the next step.
+
+    Whoever cannot see the concern, or is kept from it, hears nothing, also where the writer knows of no reason.
+    """
     told: dict[int, int | None] = {}
     if made.look_due_at:
         told |= {member.user_id: member.agency_id for member in desks.who_answer(made.team_id)}
-    if case and case.allocated_to_id and made.next_step == NextStep.TELL_WORKER and not _is_school(by):
+    if case and case.allocated_to_id and made.next_step == NextStep.TELL_WORKER:
         told[case.allocated_to_id] = case.lead_agency_id
     told[made.next_step_owner_id] = made.author_agency_id
     told.pop(by.user_id or 0, None)
-    kept_out = {*(person.pk for person in implicated), *_kept_out(made)} if told else set()
     note = Note(
         kind="concern.log",
         subject=_("A concern waits for you"),
         body="",
         path=reverse("cases:concern", args=[made.uuid]),
     )
-    for user_id, agency_id in told.items():
-        if user_id not in kept_out:
-            key = f"concern.log:{made.uuid}:{user_id}"
-            put_in_inbox(note, recipient_id=user_id, dedupe_key=key, agency_id=agency_id)
-
-
-def _kept_out(made: Concern) -> set[int]:
-    """Return the people who are kept out of the child's case or work where the person whom it is about works."""
-    # past the door: who is kept out is told nothing
-    excluded = CaseExclusion.objects.filter(child=made.child_id).values_list("user", flat=True)
-    colleagues = Membership.objects.current().filter(agency=made.workplace_id).values_list("user", flat=True)
-    return {*(excluded if made.child_id else ()), *(colleagues if made.workplace_id else ())}
+    for user_id in sorted(beyond_sight.may_hear(made.pk, told) if told else ()):
+        key = f"concern.log:{made.uuid}:{user_id}"
+        put_in_inbox(note, recipient_id=user_id, dedupe_key=key, agency_id=told[user_id])

@@ -1,10 +1,13 @@
 """Forms of a child's record: details, names, numbers, addresses, family, services."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.acting import Acting
@@ -15,13 +18,15 @@ from cases.codes import Disability, Ethnicity, Known, Sex
 from cases.forms.work import NAME, PeopleChoice, TeamChoice
 from cases.models import Child, ChildIdentifier, ChildName, KnownService, Relationship
 from safeguard.common.forms import DatePartsField, Form, Look
+from safeguard.common.moments import moment
 
 BIRTH = (("born", _("The child is born")), ("unborn", _("Not born yet")))
 
 
 class DetailsForm(Form):
-    """What makes a child who they are."""
+    """What makes a child who they are, and of which moment the record was that the writer had before them."""
 
+    known_at = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     birth = forms.ChoiceField(label=_("Birth"), choices=BIRTH, widget=forms.RadioSelect)
     born_on = DatePartsField(
         label=_("Date of birth"), required=False, help_text=_("Leave it empty where it is not known")
@@ -51,6 +56,29 @@ class DetailsForm(Form):
         "faith": Look(width=20),
     }
 
+    def known_since(self) -> datetime | None:
+        """Return when the record that was shown had been changed last."""
+        return moment(self.cleaned_data["known_at"])
+
+    def compare_with(self, child: Child) -> None:
+        """Say beside each field what the record holds now where that is not what was typed; the next try knows it."""
+        now = self.initial_of(child)
+        for name in [name for name in self.changed_data if name in now and name != "known_at"]:
+            self.add_error(
+                name, gettext("The record now says: %s") % (self._shown(name, now[name]) or gettext("nothing"))
+            )
+        sent: Any = self.data
+        changed = sent.copy()
+        changed["known_at"] = now["known_at"]
+        self.data = changed
+
+    def _shown(self, name: str, value: Any) -> str:
+        if isinstance(value, date):
+            return date_format(value)
+        labels = {str(key): str(label) for key, label in getattr(self.fields[name], "choices", ())}
+        values = value if isinstance(value, list) else [value]
+        return ", ".join(labels.get(str(each), str(each or "")) for each in values)
+
     def details(self) -> Details:
         """Return what was entered."""
         data = self.cleaned_data
@@ -71,6 +99,7 @@ class DetailsForm(Form):
         """Return the form's first values for ``child``."""
         names = ("born_on", "expected_on", "sex", "gender", "ethnicity", "faith", "needs_interpreter", "disabilities")
         shown = {name: getattr(child, name) for name in names}
+        shown["known_at"] = child.updated_at.isoformat()
         return shown | {"birth": "unborn" if child.expected_on else "born", "languages": ", ".join(child.languages)}
 
 

@@ -185,14 +185,10 @@ class ConcernForm(Form):
 
     def __init__(self, *args: Any, by: Acting, children: Sequence[Child], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.by, self.children = by, {str(child.uuid): child for child in children}
+        self.by = by
         fields: Any = self.fields
-        fields["child"].choices = [
-            *((uuid, described(child)) for uuid, child in self.children.items()),
-            (NEW, _("A child who is not listed")),
-        ]
+        self.offer(children)
         fields["draft"].initial = uuid4()
-        fields["offered"].initial = " ".join(self.children)
         fields["owner"].queryset, fields["owner"].initial = colleagues(by), by.user.uuid
         fields["owner"].writer = by.user
         fields["implicated"].queryset = colleagues(by).exclude(pk=by.user.pk)
@@ -202,6 +198,16 @@ class ConcernForm(Form):
             fields[_field_of(group)] = forms.MultipleChoiceField(
                 label=group.label, choices=in_group(group), required=False, widget=forms.CheckboxSelectMultiple
             )
+
+    def offer(self, children: Sequence[Child]) -> None:
+        """Offer ``children``, and one who is not listed."""
+        fields: Any = self.fields
+        self.children = {str(child.uuid): child for child in children}
+        fields["child"].choices = [
+            *((uuid, described(child)) for uuid, child in self.children.items()),
+            (NEW, _("A child who is not listed")),
+        ]
+        fields["offered"].initial = " ".join(self.children)
 
     def as_typed(self) -> None:
         """Show what was typed and say nothing of it yet."""

@@ -27,7 +27,8 @@ class Child(PublicIdModel, TimestampedModel):
     languages = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     needs_interpreter = models.CharField(max_length=10, choices=Known, default=Known.NOT_KNOWN)
     disabilities = ArrayField(models.CharField(max_length=4, choices=Disability), default=list, blank=True)
-    recorded_by_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    # Empty where somebody of every team that could record the child is kept from the concern that names them.
+    recorded_by_team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+")
 
     objects = ChildQuerySet.as_manager()
 
@@ -154,6 +155,8 @@ class Address(PublicIdModel, Dated):
     lines = models.CharField(max_length=300)
     postcode = models.CharField(max_length=10, blank=True)
     is_protected = models.BooleanField(default=False)
+    # The child moved here from the addresses before: for those who may know this one. To others those go on.
+    hides_move = models.BooleanField(default=False)
     readers = models.ManyToManyField(User, related_name="+", blank=True)
 
     class Meta(Dated.Meta):

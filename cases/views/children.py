@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -14,7 +15,14 @@ from agencies.models import User
 from agencies.request import ActingRequest
 from agencies.views.attempt import attempted, form_page
 from cases import access, access_child
-from cases.actions.child_record import add_address, add_name, add_service, change_details, end_fact
+from cases.actions.child_record import (
+    CHANGED_MEANWHILE,
+    add_address,
+    add_name,
+    add_service,
+    change_details,
+    end_fact,
+)
 from cases.actions.children import add_identifier
 from cases.actions.family import add_relative, change_tie
 from cases.forms.children import (
@@ -53,9 +61,16 @@ def child_change(request: ActingRequest, uuid: UUID) -> HttpResponse:
     """Change the details of a child."""
     found = access_child.child_to_change(request.acting, uuid)
     form = DetailsForm(request.POST or None, initial=DetailsForm.initial_of(found))
-    return _page(
-        request, found, form, lambda _d: change_details(found, form.details(), by=request.acting), words.CHILD_DETAILS
-    )
+
+    def act(_data: dict[str, Any]) -> None:
+        try:
+            change_details(found, form.details(), known_at=form.known_since(), by=request.acting)
+        except ValidationError as error:
+            if getattr(error, "code", "") == CHANGED_MEANWHILE:
+                form.compare_with(found)
+            raise
+
+    return _page(request, found, form, act, words.CHILD_DETAILS)
 
 
 @form_methods

@@ -36,7 +36,7 @@ def concern_log(request: ActingRequest) -> HttpResponse:
     if "find" in request.POST:
         found = access_concerns.children_named(request.acting, request.POST.get("child_search", ""))
         return _page(request, _found_form(request, found), {"found": len(found)})
-    form = ConcernForm(request.POST, by=request.acting, children=_offered(request))
+    form = ConcernForm(request.POST, by=request.acting, children=_chosen(request))
     made: list[Concern] = []
 
     def act(data: dict[str, Any]) -> None:
@@ -47,6 +47,7 @@ def concern_log(request: ActingRequest) -> HttpResponse:
     if attempted(form, act):
         messages.success(request, _("The concern is saved."))
         return redirect("cases:concern", uuid=made[0].uuid)
+    form.offer(_offered(request))
     return _page(request, form)
 
 
@@ -120,8 +121,7 @@ def _empty_form(request: ActingRequest) -> ConcernForm:
 
 def _recent(request: ActingRequest) -> list[Child]:
     page = access.case_page(request.acting, filters=Filters(status=Case.Status.OPEN), limit=RECENT)
-    children = access.children_at(page, request.acting)
-    return access_concerns.children_at(request.acting, [str(child.uuid) for child in children])
+    return access.children_at(page, request.acting)
 
 
 def _found_form(request: ActingRequest, found: list[Child]) -> ConcernForm:
@@ -133,6 +133,11 @@ def _found_form(request: ActingRequest, found: list[Child]) -> ConcernForm:
 def _offered(request: ActingRequest) -> list[Child]:
     refs = [*request.POST.get("offered", "").split()[:OFFERED], request.POST.get("child", "")]
     return access_concerns.children_at(request.acting, [ref for ref in refs if _is_uuid(ref)])
+
+
+def _chosen(request: ActingRequest) -> list[Child]:
+    ref = request.POST.get("child", "")
+    return access_concerns.chosen_child(request.acting, ref) if _is_uuid(ref) else []
 
 
 def _visible_case(request: ActingRequest, found: Concern) -> Case | None:

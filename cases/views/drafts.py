@@ -51,8 +51,14 @@ def keep(request: ActingRequest) -> Kept:
 
 
 def content_of(request: HttpRequest) -> Content:
-    """Return what was typed, each name with its values."""
-    return {name: [str(value) for value in values] for name, values in request.POST.lists() if name not in NOT_KEPT}
+    """Return what was typed, each name with its values; without the NULs that some programs paste along."""
+    kept = ((name, values) for name, values in request.POST.lists() if name not in NOT_KEPT)
+    return {_plain(name): [_plain(str(value)) for value in values] for name, values in kept}
+
+
+def _plain(text: str) -> str:
+    # PostgreSQL's texts hold neither NULs nor halves of surrogate pairs.
+    return text.replace("\0", "").encode(errors="replace").decode()
 
 
 def place_of(request: HttpRequest) -> tuple[UUID, int]:

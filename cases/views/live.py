@@ -1,18 +1,17 @@
 """The stream that tells an open page of news, and the line in which the page says so."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_safe
 
 from agencies.request import ActingRequest
 from cases import access, live
 from cases.access_news import news as count_news
+from safeguard.common.moments import moment
 
 LOOK = "case.follow"
 NO_CONTENT = 204  # tells a browser not to ask for the stream again
@@ -45,13 +44,7 @@ def news(request: ActingRequest, uuid: UUID) -> HttpResponse:
 
 
 def _since(query: QueryDict) -> datetime | None:
-    # In UTC: Python takes offsets of almost a day, which PostgreSQL refuses.
-    try:
-        found = parse_datetime(query.get("since", ""))
-        aware = timezone.make_aware(found) if found and timezone.is_naive(found) else found
-        return aware.astimezone(UTC) if aware else None
-    except (ValueError, OverflowError):
-        return None
+    return moment(query.get("since", ""))
 
 
 def _uuid(text: str) -> UUID | None:

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies.models import Agency
@@ -18,6 +17,7 @@ from cases.actions.looks import mark_read, pin, unpin
 from cases.audience import outlook
 from cases.forms.timeline import TimelineFilter
 from cases.models import AccessLevel, Case
+from safeguard.common.moments import moment
 from safeguard.common.pagination import CURSOR, Page, seal, unseal
 
 
@@ -106,10 +106,7 @@ def entry_pin(request: ActingRequest, uuid: UUID, entry: UUID) -> HttpResponse:
 def timeline_looked(request: ActingRequest, uuid: UUID) -> HttpResponse:
     """Note up to when the reader has read; a time that is none changes nothing."""
     case = access.case(request.acting, uuid)
-    try:
-        up_to = parse_datetime(request.POST.get("up_to", ""))
-    except ValueError:
-        up_to = None
-    if up_to is not None and timezone.is_aware(up_to):
+    up_to = moment(request.POST.get("up_to", ""))
+    if up_to is not None:
         mark_read(case, up_to, by=request.acting)
     return redirect("cases:timeline", uuid=case.uuid)

@@ -82,7 +82,7 @@ def _asked(request: ActingRequest) -> OpenCaseForm:
 def case_involve(request: ActingRequest, uuid: UUID) -> HttpResponse:
     """Bring a team in."""
     case = _led(request, uuid)
-    form = InvolveForm(request.POST or None, sector=request.GET.get("sector", ""), agency=_agency_asked(request))
+    form = InvolveForm(request.POST or None, sector=_sector_asked(request), agency=_agency_asked(request))
 
     def act(data: dict[str, Any]) -> None:
         involve(case, data["team"], form.terms(), by=request.acting)
@@ -204,6 +204,10 @@ AGAIN = gettext_lazy("You no longer see this case.")
 
 def _led(request: ActingRequest, uuid: UUID) -> Case:
     return access.case(request.acting, uuid, to=AccessLevel.LEAD)
+
+
+def _sector_asked(request: ActingRequest) -> str:
+    return request.GET.get("sector", "").replace("\0", "")  # PostgreSQL's texts hold no NUL
 
 
 def _agency_asked(request: ActingRequest) -> UUID | None:

@@ -1,6 +1,6 @@
 """How the audit is asked."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
@@ -45,6 +45,10 @@ class AuditRowQuerySet(QuerySet["AuditRow"]):
         attempts = for_none & Q(user_id__isnull=True, target_uuids__overlap=sign_ins.user_uuids)
         # Each alternative whole: PostgreSQL then takes an index for each, or reads the newest rows first.
         return self.filter(Q(agency_id=agency_id) | (own & Q(sign_ins.when)) | (attempts & Q(sign_ins.when)))
+
+    def naming_none_of(self, uuids: Collection[UUID]) -> Self:
+        """Return the rows whose targets are none of ``uuids``."""
+        return self.exclude(target_uuids__overlap=list(uuids)) if uuids else self
 
     def matching(self, wanted: AuditFilter) -> Self:
         """Return the rows that ``wanted`` describes; its period includes ``since`` and excludes ``until``."""

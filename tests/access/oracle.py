@@ -90,7 +90,7 @@ def is_excluded_from_child(reader: Reader, child: int | None, cases: list[Case])
 
 
 def sees_child(
-    reader: Reader, child: int, recorded_by: int, cases: list[Case], now: datetime, *, by_concern: bool = False
+    reader: Reader, child: int, recorded_by: int | None, cases: list[Case], now: datetime, *, by_concern: bool = False
 ) -> bool:
     """Return whether the reader sees the child's record; ``by_concern``: they see a concern about the child."""
     own = [case for case in cases if case.child == child]
@@ -99,7 +99,7 @@ def sees_child(
     return recorded_by in reader.teams and not any(reader.user in case.excluded for case in own)
 
 
-def sees_record(reader: Reader, child: int, recorded_by: int, cases: list[Case], now: datetime) -> bool:
+def sees_record(reader: Reader, child: int, recorded_by: int | None, cases: list[Case], now: datetime) -> bool:
     """Return whether the reader sees the child's whole record: no concern opens it, and any exclusion closes it."""
     own = [case for case in cases if case.child == child]
     if any(reader.user in case.excluded for case in own):

@@ -34,7 +34,7 @@ class World:
     """The rows of a world, and the same as the oracle knows them."""
 
     memberships: list[Membership]
-    children: dict[int, int]  # child to the team that recorded it
+    children: dict[int, int | None]  # child to the team that recorded it
     cases: list[oracle.Case]
 
     def readers(self) -> list[tuple[Acting, oracle.Reader]]:

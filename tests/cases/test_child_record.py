@@ -27,6 +27,7 @@ from cases.models import (
     AccessLevel,
     Address,
     Case,
+    Child,
     ChildIdentifier,
     ChildName,
     KnownService,
@@ -237,6 +238,63 @@ def test_a_protected_address_cannot_be_ended_by_who_does_not_know_it(shared: Cas
         add_address(shared.child, NewAddress(lines="5 Fifth Street"), by=by)
     with as_owner():
         assert Address.objects.get(pk=hidden.pk).until is None
+
+
+def test_a_move_to_a_protected_address_shows_to_nobody_who_may_not_know_the_new_one(
+    shared: Case, alice: Person, hana: Person, tariq: Person
+) -> None:
+    with entered(alice) as by:
+        add_address(shared.child, NewAddress(lines="1 First Street", since=date(2020, 1, 1)), by=by)
+    before = tariq.client.get(record_of(shared))
+    with entered(alice) as by:
+        new = NewAddress(lines="The refuge", is_protected=True, readers=[hana.user])
+        add_address(shared.child, new, by=by)
+
+    def addresses(person: Person) -> dict[str, bool]:
+        """Return what the person knows: each address, and whether the child lives there now."""
+        with entered(person) as by:
+            past = access_child.child_summary(by, shared.child_id, past=True).addresses
+            now = access_child.child_summary(by, shared.child_id).addresses
+        assert {each.lines for each in now} == {each.lines for each in past if each.until is None}
+        return {each.lines: each.until is None for each in past}
+
+    token = str(before.context["csrf_token"])
+    after = tariq.client.get(record_of(shared))
+    assert after.text.replace(str(after.context["csrf_token"]), token) == before.text
+    assert addresses(tariq) == {"1 First Street": True}
+    assert addresses(hana) == addresses(alice) == {"The refuge": True, "1 First Street": False}
+    with entered(alice) as by:
+        add_address(shared.child, NewAddress(lines="3 Third Street"), by=by)
+    assert addresses(tariq) == {"3 Third Street": True, "1 First Street": False}
+    assert addresses(alice) == {"3 Third Street": True, "The refuge": False, "1 First Street": False}
+
+
+def test_of_two_who_change_the_details_at_once_the_second_is_told_and_loses_nothing(
+    shared: Case, alice: Person, mo: Person
+) -> None:
+    address, clients = reverse("cases:child_change", args=[shared.child.uuid]), [alice.client, mo.client]
+    known_at = [client.get(address).context["form"]["known_at"].value() for client in clients]
+    sent = {"birth": "born", "sex": "F", "ethnicity": "NOBT", "needs_interpreter": "not_known"}
+    first = clients[0].post(address, sent | {"faith": "Sikh", "known_at": known_at[0]})
+
+    second = clients[1].post(address, sent | {"gender": "a girl", "faith": "Hindu", "known_at": known_at[1]})
+
+    assert first.status_code == 302
+    assert second.status_code == 422
+    assert "Somebody else changed these details" in second.text
+    assert "The record now says: Sikh" in second.text
+    assert 'value="Hindu"' in second.text
+    assert 'value="a girl"' in second.text
+    assert details(shared) == ("Sikh", "")
+    again = sent | {"gender": "a girl", "faith": "Sikh", "known_at": second.context["form"]["known_at"].value()}
+    assert clients[1].post(address, again).status_code == 302
+    assert details(shared) == ("Sikh", "a girl")
+
+
+def details(case: Case) -> tuple[str, str]:
+    """Return the faith and the gender of the child."""
+    with as_owner():
+        return Child.objects.values_list("faith", "gender").get(pk=case.child_id)
 
 
 class TestServices:

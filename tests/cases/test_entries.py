@@ -1,5 +1,6 @@
 """Writing on the timeline by hand: who may, what is refused, and who will see it, said by name before it is saved."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,14 +12,25 @@ from django.utils import timezone
 
 from cases import timeline
 from cases.actions.entries import add_entry
+from cases.actions.grants import view_permission
 from cases.actions.involvement import Terms, involve
 from cases.actions.restriction import exclude
 from cases.audience import Reach, default_for
 from cases.event_kinds import Kind
-from cases.models import AccessLevel, Case, Child, Sensitivity, TimelineEntry
+from cases.models import (
+    AccessLevel,
+    Case,
+    CaseGroupGrant,
+    CaseUserGrant,
+    Child,
+    Involvement,
+    Sensitivity,
+    TimelineEntry,
+)
 from tests.cases.conftest import entered
 from tests.conftest import Person, Place
 from tests.factories import as_owner
+from tests.programs import program_of
 
 WHY = Terms(level=AccessLevel.CONTRIBUTE, purpose="Welfare", lawful_basis="ca2004_s11")
 READ_ONLY = Terms(purpose="Welfare", lawful_basis="ca2004_s11")
@@ -288,3 +300,62 @@ def test_the_first_choice_depends_on_kind_and_sector(
 ) -> None:
     with entered(request.getfixturevalue(who)) as by:
         assert default_for(kind, by, case).reach == reach
+
+
+# --- A team whose part is confidential ------------------------------------------------------------
+
+
+@pytest.fixture
+def refuge(case: Case, alice: Person, voluntary: Place, vera: Person) -> Person:
+    """Vera, whose team contributes to the case in confidence."""
+    with entered(alice) as by:
+        involve(case, voluntary.team, replace(WHY, confidential=True), by=by)
+    return vera
+
+
+def test_what_a_confidential_team_writes_is_for_itself_unless_it_says_otherwise(case: Case, refuge: Person) -> None:
+    page = refuge.client.get(address(case))
+
+    with entered(refuge) as by:
+        assert default_for(Kind.NOTE, by, case).reach == Reach.OWN_TEAM
+    assert page.context["form"]["audience"].value() == Reach.OWN_TEAM
+    assert "is confidential" in page.text
+
+
+def test_a_program_of_a_confidential_team_writes_for_the_team_unless_it_says_otherwise(
+    case: Case, refuge: Person, alice: Person
+) -> None:
+    sent = {"kind": "note", "occurred_at": timezone.now().isoformat(), "title": "Came without a coat"}
+    answer = program_of(refuge).post(reverse("api:entry_add", args=[case.uuid]), sent)
+
+    assert answer.status_code == 201, answer.content
+    (entry,) = entries()
+    assert entry.audience_mask == timeline.AUTHORS_TEAM_ONLY
+    assert "without a coat" not in alice.client.get(reverse("cases:timeline", args=[case.uuid])).text
+
+
+def test_a_part_that_is_over_gives_an_entry_no_author_and_is_still_not_betrayed(
+    case: Case, alice: Person, refuge: Person, social_care: Place
+) -> None:
+    """She now works for social care too; her first team's part has lapsed, and must not show under what she writes."""
+    with as_owner():
+        refuge.membership.teams.add(social_care.team)
+        past = timezone.now() - timedelta(days=1)
+        for rows in (Involvement.objects.filter(confidential=True), CaseGroupGrant.objects.exclude(level=3)):
+            rows.update(since=past - timedelta(days=1), until=past)
+
+    with entered(refuge) as by:
+        assert timeline.author_part(case, by) == (social_care.team.group_id, False)
+    with as_owner():
+        refuge.membership.teams.remove(social_care.team)
+        CaseUserGrant.objects.create(
+            content_object=case,
+            user=refuge.user,
+            permission_id=view_permission(),
+            level=2,
+            kind="named",
+            reason="On leave, and still asked",
+            granted_by=alice.user,
+        )
+    with entered(refuge) as by:
+        assert timeline.author_part(case, by)[1]

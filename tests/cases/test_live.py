@@ -1,5 +1,6 @@
 """Live timelines: who is told of a new entry, at once, and who is not; and when a stream ends."""
 
+import asyncio
 import statistics
 import time
 from collections.abc import Iterator
@@ -220,6 +221,24 @@ def test_many_streams_hold_no_database_connection_and_cost_one_statement_a_notif
         assert hub.asked - asked == len(delays) / len(streams)
         assert held_connections() == 0
     assert statistics.quantiles(delays, n=20)[-1] < 1  # bench/live.py holds it to 0.2 with 200 streams
+
+
+def test_a_stream_that_the_database_cannot_be_asked_about_ends_alone(shared: Case, tariq: Person) -> None:
+    streams = [stream_for(tariq, case_id) for case_id in (shared.pk, 2**70, shared.pk)]
+    written = write(tariq, shared)
+
+    async def asked() -> dict[int, list[str]]:
+        async with await live._connect() as listener:
+            return await live.Hub()._hints_of_all(listener, streams, [written.pk])
+
+    hints = asyncio.run(asked())
+
+    assert hints == {streams[0].number: [str(written.uuid)], streams[2].number: [str(written.uuid)]}
+
+
+def stream_for(person: Person, case_id: int) -> live.Stream:
+    """Return a stream that somebody's open page would have, of the case with a key that need not exist."""
+    return live.Stream(case_id, person.user.pk, person.membership.uuid, cookie_of(person))
 
 
 def heard(streams: list[OpenStream], author: Person, case: Case) -> Iterator[float]:
