@@ -56,6 +56,8 @@ class Kind(StrEnum):
     ACTION_DONE = "action_done"
     ACTION_NOT_DONE = "action_not_done"
     ACTION_MOVED = "action_moved"
+    REFERRAL = "referral"
+    REFERRAL_DECIDED = "referral_decided"
 
 
 class Group(models.TextChoices):
@@ -128,6 +130,8 @@ KINDS: Mapping[Kind, KindSpec] = {
     Kind.STRENGTH: KindSpec(
         _("Strength"), Group.STRENGTH, by_hand=True, hint=_("What goes well, who helps, what the child is proud of")
     ),
+    Kind.REFERRAL: KindSpec(_("Referral"), Group.REFERRAL),
+    Kind.REFERRAL_DECIDED: KindSpec(_("Referral decided"), Group.REFERRAL),
     Kind.CHILD_CHANGED: KindSpec(_("The child’s details"), Group.STATUS),
     Kind.VISIT: KindSpec(_("Visit"), Group.VISIT),
     Kind.FAMILY_CONTACT: KindSpec(_("Contact with the family"), Group.CONTACT),

@@ -37,6 +37,13 @@ TASKS = (
     Task("cases:concern_log", _("Log a concern"), _("What you saw, heard or were told about a child"), Can.LOG_CONCERN),
     Task("cases:concerns", _("Your concerns"), _("What you logged, and what became of it"), Can.LOG_CONCERN),
     Task("cases:concern_queue", _("Concerns to answer"), _("What was brought to your team"), Can.LEAD_SAFEGUARDING),
+    Task("referrals:start", _("Refer a child"), _("Ask children’s social care to protect or help a child"), Can.REFER),
+    Task(
+        "referrals:mine", _("Your referrals"), _("What your team sent, how it stands and what was decided"), Can.REFER
+    ),
+    Task(
+        "referrals:queue", _("Referrals to decide"), _("What your agency was sent, the most urgent first"), Can.TRIAGE
+    ),
     Task("cases:list", _("Cases"), _("The children that your teams are involved with"), Can.WORK_CASES),
     Task(
         "cases:my_actions", _("My actions"), _("What you and your teams have agreed to do, and by when"), Can.WORK_CASES

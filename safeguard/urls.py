@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("safeguard.notifications.urls")),
     path("", include("agencies.urls")),
     path("", include("cases.urls")),
+    path("", include("referrals.urls")),
 ]
 
 if settings.STYLE_GUIDE or settings.DEBUG:

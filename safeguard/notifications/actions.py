@@ -1,5 +1,6 @@
 """Putting messages into the outbox and the inbox, in the caller's transaction; reading the inbox."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -55,6 +56,24 @@ def put_in_inbox(note: Note, *, recipient_id: int, dedupe_key: str, agency_id: i
                 title=note.subject,
                 path=note.path,
             )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def put_in_inboxes(note: Note, *, recipient_ids: Iterable[int], occasion: str, agency_id: int | None = None) -> None:
+    """Add ``note`` to several inboxes in one statement; a second time for the same ``occasion`` changes nothing."""
+    InboxItem.objects.bulk_create(
+        [
+            InboxItem(
+                kind=note.kind,
+                dedupe_key=f"{occasion}:{recipient_id}",
+                recipient_id=recipient_id,
+                agency_id=agency_id,
+                title=note.subject,
+                path=note.path,
+            )
+            for recipient_id in recipient_ids
         ],
         ignore_conflicts=True,
     )

@@ -16,6 +16,7 @@ from django.utils import timezone
 from agencies.models import Membership, Team
 from cases.access_records import record_models
 from cases.models import Address, Concern, Involvement, TimelineEntryReader
+from referrals.models import Referral
 from tests.access import oracle
 from tests.factories import as_owner
 
@@ -38,6 +39,7 @@ class Facts:
     named_on_address: dict[int, set[int]]
     named_on_involvement: dict[int, set[int]]
     implicated: dict[int, set[int]]
+    kept_from_referral: dict[int, set[int]]
     works_at: dict[int, set[int]]  # agency to the people with a membership of it today
     now: datetime = field(default_factory=timezone.now)
 
@@ -75,13 +77,14 @@ def facts() -> Facts:
         on_address = _pairs(Address.readers.through, "address_id")
         on_involvement = _pairs(Involvement.readers.through, "involvement_id")
         implicated = _pairs(Concern.implicated.through, "concern_id")
+        kept_from_referral = _pairs(Referral.kept_from.through, "referral_id")
         works_at: dict[int, set[int]] = defaultdict(set)
         for agency, user in Membership.objects.current().values_list("agency", "user"):
             works_at[agency].add(user)
         groups = dict(Team.objects.values_list("pk", "group_id"))
         entry_readers = list(TimelineEntryReader.objects.values_list("entry", "user", "team", "agency"))
     cases = _cases(rows, groups, entry_readers)
-    return Facts(rows, cases, on_address, on_involvement, implicated, works_at)
+    return Facts(rows, cases, on_address, on_involvement, implicated, kept_from_referral, works_at)
 
 
 def _pairs(through: Any, key: str) -> dict[int, set[int]]:
@@ -131,6 +134,7 @@ def reader_of(membership: Membership) -> oracle.Reader | None:
         1 << row.agency.sector.bit,
         row.clearance,
         works,
+        receives=bool(set(row.roles) & {"triage_officer", "manager"}),
     )
 
 
@@ -211,6 +215,34 @@ def _concern_step(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
     return mine and facts.sees(reader, "Concern", row["concern_id"])
 
 
+def _referral(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+    known = oracle.Referral(
+        row["submitted_by_id"],
+        row["from_agency_id"],
+        row["from_team_id"],
+        row["to_agency_id"],
+        frozenset(facts.kept_from_referral[row["id"]]),
+    )
+    children = [each["child_id"] for each in facts.rows["Acceptance"].values() if each["referral_id"] == row["id"]]
+    cases = list(facts.cases.values())
+    is_excluded = any(oracle.is_excluded_from_child(reader, child, cases) for child in children)
+    return oracle.sees_referral(reader, known) and not is_excluded
+
+
+def _of_referral(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+    return facts.sees(reader, "Referral", row["referral_id"])
+
+
+def _acceptance(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+    sees_both = _of_referral(facts, reader, row) and facts.level(reader, row["case_id"]) > 0
+    return _of_received(facts, reader, row) or sees_both
+
+
+def _of_received(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+    to_agency = facts.rows["Referral"][row["referral_id"]]["to_agency_id"]
+    return _of_referral(facts, reader, row) and reader.receives and to_agency == reader.agency
+
+
 def _chronology(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
     return row["user_id"] == reader.user and _of_case(facts, reader, row)
 
@@ -233,6 +265,14 @@ RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "CaseExclusion": _exclusion,
     "Concern": _concern,
     "ConcernStep": _concern_step,
+    "Referral": _referral,
+    "ReferralRelative": _of_referral,
+    "ReferralStep": _of_referral,
+    "TriageNote": _of_received,
+    "Acceptance": _acceptance,
+    "ReferralDraft": lambda _facts, reader, row: (
+        reader.works and (row["user_id"], row["agency_id"]) == (reader.user, reader.agency)
+    ),
     "ConcernDraft": lambda _facts, reader, row: (row["user_id"], row["agency_id"]) == (reader.user, reader.agency),
     "TimelineEntry": _entry,
     "TimelineEntryReader": _of_entry,

@@ -13,6 +13,7 @@ class Reader:
     mask: int
     clearance: int
     works: bool = True
+    receives: bool = False  # works on what their agency is sent: triage, or a manager
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,15 @@ class Concern:
     teams: frozenset[int]
     kept_from: frozenset[int]  # people
     linked: bool
+
+
+@dataclass(frozen=True)
+class Referral:
+    author: int
+    author_agency: int
+    team: int
+    to_agency: int
+    kept_from: frozenset[int]  # people
 
 
 @dataclass
@@ -82,6 +92,14 @@ def sees_concern(reader: Reader, concern: Concern, sees_its_entry: bool, is_excl
     if (concern.author, concern.author_agency) == (reader.user, reader.agency):
         return True
     return sees_its_entry if concern.linked else bool(concern.teams & reader.teams)
+
+
+def sees_referral(reader: Reader, referral: Referral) -> bool:
+    """Return whether the reader sees a referral: their own, their team's, or what their agency was sent to triage."""
+    if reader.user in referral.kept_from or not reader.works:
+        return False
+    own = (referral.author, referral.author_agency) == (reader.user, reader.agency)
+    return own or referral.team in reader.teams or (referral.to_agency == reader.agency and reader.receives)
 
 
 def is_excluded_from_child(reader: Reader, child: int | None, cases: list[Case]) -> bool:

@@ -54,7 +54,7 @@ SHELL = [
     "/cases/emergency/",
     "/profile/tokens/",
 ]
-CONCERNS = ["/concerns/", "/concerns/log/", "/concerns/queue/"]
+CONCERNS = ["/concerns/", "/concerns/log/", "/concerns/queue/", "/referrals/", "/referrals/start/", "/referrals/queue/"]
 
 
 def questions(scene: Scene, name: str) -> Iterator[Question]:
@@ -67,6 +67,7 @@ def questions(scene: Scene, name: str) -> Iterator[Question]:
         yield from of_child(row)
         yield Question(f"{reverse('cases:concern_log')}?child={row['uuid']}")
     yield from _about_concerns(scene)
+    yield from _about_referrals(scene)
     yield from (Question("/search/", _sorted({"words": words})) for words in searches(scene))
 
 
@@ -93,6 +94,23 @@ def _about_concerns(scene: Scene) -> Iterator[Question]:
         yield Question("/concerns/log/", _sorted({"find": "Find", "child_search": row["given"]}))
     for row in list(scene.truth.rows["Child"].values())[:4]:
         yield Question("/concerns/log/", _sorted({"child": str(row["uuid"]), "facts": "Bruise"}))
+
+
+def _about_referrals(scene: Scene) -> Iterator[Question]:
+    for row in scene.truth.rows["Referral"].values():
+        for route in ("referral", "referral_print", "triage", "accept"):
+            yield Question(reverse(f"referrals:{route}", args=[row["uuid"]]))
+        yield Question(reverse("referrals:receipt", args=[row["bundle"]]))
+        for action in ("take", "decide", "answer", "withdraw", "reopen"):
+            address = reverse("referrals:step", args=[row["uuid"], action])
+            yield Question(address)
+            yield Question(address, _sorted({"version": str(row["version"]), "text": "More", "rating": "red"}))
+    for row in scene.truth.rows["ReferralDraft"].values():
+        for route in ("draft", "check", "draft_discard"):
+            yield Question(reverse(f"referrals:{route}", args=[row["uuid"]]))
+        for part in ("concern", "child-1", "child-2"):
+            yield Question(reverse("referrals:part", args=[row["uuid"], part]))
+        yield Question("/referrals/drafts/", _sorted({"draft": row["uuid"], "part": "concern", "facts": "x"}))
 
 
 def of_child(child: Row) -> Iterator[Question]:

@@ -40,6 +40,19 @@ MADE = re.compile(r"(?<='Location: /cases/)[0-9a-f-]{36}/(?=')")
 RANDOM_HEADERS = {"X-Request-ID"}
 # Child rows before the rows that they point to.
 TABLES: dict[str, tuple[str, list[tuple[str, str]]]] = {
+    "ReferralDraft": ("referrals_referraldraft", []),
+    "ReferralStep": ("referrals_referralstep", []),
+    "Acceptance": ("referrals_acceptance", []),
+    "TriageNote": ("referrals_triagenote", []),
+    "ReferralRelative": ("referrals_referralrelative", []),
+    "Referral": (
+        "referrals_referral",
+        [
+            ("referrals_triagenote", "referral_id"),
+            ("referrals_acceptance", "referral_id"),
+            *((f"referrals_referral{part}", "referral_id") for part in ("step", "relative", "_kept_from")),
+        ],
+    ),
     "ConcernDraft": ("cases_concerndraft", []),
     "ConcernStep": ("cases_concernstep", []),
     "Concern": ("cases_concern", [("cases_concernstep", "concern_id"), ("cases_concern_implicated", "concern_id")]),
@@ -72,7 +85,7 @@ TABLES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "ChildIdentifier": ("cases_childidentifier", []),
     "Relationship": ("cases_relationship", []),
     "Person": ("cases_person", []),
-    "Case": ("cases_case", [("cases_timelinelook", "case_id")]),
+    "Case": ("cases_case", [("cases_timelinelook", "case_id"), ("referrals_acceptance", "case_id")]),
     "Child": ("cases_child", [("cases_childmatchdue", "child_id")]),
 }
 # What a reader may see are their own grants' keys, worked out anew without what was deleted.

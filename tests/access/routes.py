@@ -62,6 +62,7 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         "agencies:join_link": {"secret": "unknown"},
         "agencies:": of_agency,
         **_entries(shared),
+        **_referrals(scene),
         "cases:draft_discard": {"uuid": scene.drafts["alice"].uuid},
         "cases:concern_answer": {"uuid": scene.concerns["of a teacher"].uuid},
         **_papers(shared, alice),
@@ -86,6 +87,21 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         "mfa_": {"pk": 1},
     }
     return parts
+
+
+def _referrals(scene: Scene) -> dict[str, dict[str, Any]]:
+    """Return the parts of the addresses of referrals: Alice's own draft, and what a teacher sent to her agency."""
+    draft, sent = scene.referrals.drafts["alice"], scene.referrals.sent["of a teacher"]
+    of_draft = {"uuid": draft.uuid}
+    return {
+        "referrals:receipt": {"uuid": sent.bundle},
+        "referrals:part": of_draft | {"part": "child-1"},
+        "referrals:draft": of_draft,
+        "referrals:check": of_draft,
+        "referrals:accept": {"uuid": scene.referrals.sent["of a teacher"].uuid},
+        "referrals:step": {"uuid": sent.uuid, "action": "take"},
+        "referrals:": {"uuid": sent.uuid},
+    }
 
 
 def _entries(shared: Case) -> dict[str, dict[str, Any]]:

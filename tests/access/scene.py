@@ -49,6 +49,7 @@ from tests.access import oracle
 from tests.access.concerns import drafts, logged_concerns, random_concern
 from tests.access.facts import Facts, facts, reader_of
 from tests.access.marks import Marks
+from tests.access.referrals import Referred, random_referral, referred
 from tests.access.worlds import make_case
 from tests.cases.conftest import entered, with_later_transaction
 from tests.conftest import Person as Actor
@@ -69,6 +70,7 @@ class Scene:
     truth: Facts
     concerns: dict[str, Concern] = field(default_factory=dict)
     drafts: dict[str, ConcernDraft] = field(default_factory=dict)
+    referrals: Referred = field(default_factory=Referred)
 
     def reader(self, name: str) -> oracle.Reader | None:
         """Return a person as the oracle knows them, None for a visitor and for somebody without a membership."""
@@ -95,6 +97,7 @@ def make_scene(cast: Cast, seed: int, *, cases: int) -> Scene:
     scene.made = _worked_cases(cast, marks)
     scene.concerns = logged_concerns(cast, scene.made, marks)
     scene.drafts = drafts(cast, marks)
+    scene.referrals = referred(cast, marks)
     scene.look_again()
     return scene
 
@@ -108,6 +111,7 @@ def _furnished_case(random: Random, teams: list[Team], users: list[User]) -> Non
     _furnish_child(random, child, teams, users)
     _furnish_case(random, known.pk, users)
     random_concern(random, child, teams, users)
+    random_referral(random, teams, users)
 
 
 def _furnish_child(random: Random, child: Child, teams: list[Team], users: list[User]) -> None:

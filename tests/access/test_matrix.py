@@ -69,7 +69,7 @@ def sees_concern(name_of: str) -> Who:
 
 
 MANAGERS = one_of("maggie", "adam")  # of the agency whose objects are asked for
-CASE = "cases:"
+CASE, REFERRALS = "cases:", "referrals:"
 PAGES: list[tuple[tuple[str, str], Who, str, str]] = [
     (READ, everybody, "", "home"),
     (FORM, everybody, "", "search"),
@@ -98,6 +98,18 @@ PAGES: list[tuple[tuple[str, str], Who, str, str]] = [
     (SCRIPT, works, CASE, "draft_save"),
     (READ, sees_concern("own team"), CASE, "concern"),
     (ASKED, works, CASE, "open_matches"),
+    (READ, works, REFERRALS, "mine"),
+    (FORM, works, REFERRALS, "start"),
+    (SCRIPT, works, REFERRALS, "draft_save"),
+    (READ, one_of("alice"), REFERRALS, "draft"),
+    (FORM, one_of("alice"), REFERRALS, "part"),
+    (SEARCH, one_of("alice"), REFERRALS, "part_remove draft_discard"),
+    (FORM, one_of("alice"), REFERRALS, "check"),
+    (READ, one_of("tariq", "daisy"), REFERRALS, "receipt referral"),
+    (READ, one_of("tess", "maggie"), REFERRALS, "triage"),
+    (READ, one_of("tess", "maggie", "daisy", "olive"), REFERRALS, "queue"),
+    (FORM, one_of("tess"), REFERRALS, "step accept"),
+    (READ, one_of("tariq", "daisy", "tess", "maggie"), REFERRALS, "referral_print"),
     (READ, one_of("ian"), CASE, "emergency_reviews"),
     (FORM, one_of("ian"), CASE, "emergency_review"),
     (READ, level(1), CASE, "detail access"),

@@ -35,12 +35,14 @@ from cases.models import (
     TimelineEntry,
 )
 from cases.views.records import PAGES as RECORD_PAGES
+from referrals.actions.submit import Relative, submit
 from safeguard.management import demo_accounts as demo
 from safeguard.notifications.models import OutboxMessage
 from tests.agencies.sign_in_steps import give_app, link_in
 from tests.cases.conftest import entered
 from tests.conftest import Person
 from tests.factories import as_owner
+from tests.referrals.conftest import fill, new_referral
 
 INVITED = "nia.north@example.org"
 VISITOR = ""
@@ -97,6 +99,7 @@ def build(server: str) -> World:
     _add_keys_of_agencies(world)
     _add_keys_of_cases(world)
     _add_keys_of_concerns(world)
+    _add_keys_of_referrals(world)
     give_app(world.person("mo").user)
     with as_owner():
         lena = world.person("lena").user
@@ -164,6 +167,17 @@ def _add_keys_of_concerns(world: World) -> None:
     with entered(world.person("tariq")) as by:
         new = replace(new, child=NewChild(given="Wren", surname="Invented"), facts="Fell asleep in class every day")
         world.keys["school concern"] = log_concern(new, by=by).uuid
+
+
+def _add_keys_of_referrals(world: World) -> None:
+    tariq, place = world.person("tariq"), Agency.objects.get(name=demo.SOCIAL_CARE)
+    world.keys |= {"part": "child-1", "new part": "relative-1"}
+    draft = fill(tariq, place, referrer={})
+    with entered(tariq) as by:
+        relative = Relative(fields={"name": "Jo Invented", "kind": "mother"}, of=frozenset({0}))
+        new = new_referral(place, children=[{"given": "Wren", "surname": "Invented"}], relatives=[relative])
+        (sent,) = submit(new, by=by)
+    world.keys |= {"step": "take", "referral draft": draft, "bundle": sent.bundle, "referral": sent.uuid}
 
 
 def cookie_of(person: Person) -> str:
@@ -321,6 +335,20 @@ PAGES: dict[str, Visit] = {
     "cases:concern_queue": Visit("daisy"),
     "cases:concern_answer": Visit("daisy", ("school concern",)),
     "cases:draft_discard": Visit("alice", ("draft",), refuses=False),
+    "referrals:mine": Visit("tariq"),
+    "referrals:start": Visit("tariq"),
+    "referrals:draft": Visit("tariq", ("referral draft",), refuses=False),
+    "referrals:part": Visit("tariq", ("referral draft", "new part")),
+    "referrals:part_remove": Visit("tariq", ("referral draft", "part"), refuses=False),
+    "referrals:check": Visit("tariq", ("referral draft",)),
+    "referrals:draft_discard": Visit("tariq", ("referral draft",), refuses=False),
+    "referrals:receipt": Visit("tariq", ("bundle",), refuses=False),
+    "referrals:referral": Visit("tariq", ("referral",), refuses=False),
+    "referrals:queue": Visit("tess"),
+    "referrals:accept": Visit("tess", ("referral",)),
+    "referrals:triage": Visit("tess", ("referral",)),
+    "referrals:step": Visit("tess", ("referral", "step")),
+    "referrals:referral_print": Visit("tariq", ("referral",), refuses=False),
     "cases:emergency": Visit("piotr"),
     "cases:emergency_reviews": Visit("ian"),
     "cases:emergency_review": Visit("ian", ("review",)),
@@ -385,6 +413,7 @@ NO_PAGES: dict[str, str] = {
     "cases:entry_confirm": "405",
     "cases:open_matches": "405",
     "cases:draft_save": "405",
+    "referrals:draft_save": "405",
     "agencies:invitation_resend": "405",
     "agencies:invitation_withdraw": "405",
     "agencies:contact_point_remove": "405",

@@ -1,0 +1,200 @@
+"""The door to referrals: the referrer's side reads what it sent, the receiving agency works on it, nobody else.
+
+Absent and forbidden are the same: ``Http404``. Every look through this door is recorded, and so is every refusal.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from agencies.acting import Acting
+from agencies.roles import Can
+from referrals.codes import ACCEPTING
+from referrals.lifecycle import UNDECIDED, Action, Side, State
+from referrals.models import Acceptance, Referral, ReferralDraft, ReferralRelative, ReferralStep, TriageNote
+from referrals.querysets import RECEIVES
+from safeguard.audit import actions as audit
+from safeguard.common.pagination import Page, paginate
+
+LISTED, COUNT_CAP = 50, 1_000
+RELATED = ("submitted_by", "from_agency", "from_team", "to_agency", "held_by")
+
+
+def referral(by: Acting, ref: UUID | str) -> Referral:
+    """Return the referral with the UUID ``ref``; the look is recorded. Raises Http404 for absent and forbidden."""
+    found: Referral | None = _shown(by).filter(uuid=ref).first()
+    if found is None:
+        raise refusal(by, ref)
+    audit.record_read("referral.view", by=by, target="referrals.Referral", uuids=[found.uuid])
+    return found
+
+
+def refusal(by: Acting, ref: UUID | str) -> Http404:
+    """Record that ``by`` was refused a referral and return the 404 to raise."""
+    audit.record_refusal("referral.view", by=by, target="referrals.Referral", uuids=[UUID(str(ref))])
+    return Http404()
+
+
+def sent(by: Acting) -> list[Referral]:
+    """Return what ``by``'s side sent, newest first; the list is one audit row."""
+    return _listed(_shown(by).sent_by(by), by, "referral.list")
+
+
+def bundle(by: Acting, ref: UUID) -> list[Referral]:
+    """Return the referrals that ``by``'s side sent with one form. Raises Http404 where there is none."""
+    found = _listed(_shown(by).sent_by(by).filter(bundle=ref).order_by("pk"), by, "referral.receipt")
+    if not found:
+        raise refusal(by, ref)
+    return found
+
+
+def is_senders(by: Acting, referral: Referral) -> bool:
+    """Return whether ``by`` is of the side that sent ``referral``, which came through this door."""
+    own = (referral.submitted_by_id, referral.from_agency_id) == (by.user_id, by.agency_id)
+    return own or referral.from_team_id in by.team_ids
+
+
+def sides(by: Acting, referral: Referral) -> frozenset[Side]:
+    """Return whose steps ``by`` may take with ``referral``, which came through this door."""
+    receives = referral.to_agency_id == by.agency_id
+    held = {
+        Side.TRIAGE: receives and by.can(Can.TRIAGE),
+        Side.MANAGER: receives and by.can(Can.MANAGE_WORK),
+        Side.REFERRER: is_senders(by, referral) and referral.from_agency_id == by.agency_id and by.can(Can.REFER),
+    }
+    return frozenset(side for side, holds in held.items() if holds)
+
+
+def locked(by: Acting, referral: Referral) -> Referral:
+    """Return ``referral`` as it is now, locked for a change. Raises Http404 where ``by`` does not see it."""
+    found = Referral.objects.visible_to(by).select_for_update().filter(pk=referral.pk).first()
+    if found is None:
+        raise refusal(by, referral.uuid)
+    return found
+
+
+# --- The receiving side ---------------------------------------------------------------------------
+
+
+def works_queue(by: Acting) -> bool:
+    """Return whether ``by`` works on what their agency is sent."""
+    return bool(RECEIVES & by.capabilities)
+
+
+def queue(by: Acting, cursor: str | None = None) -> Page[Referral]:
+    """Return one page of what waits: the most urgent first, then by the time left; one audit row."""
+    found = Referral.objects.received_by(by).waiting().select_related("from_agency", "submitted_by", "held_by")
+    page: Page[Referral] = paginate(found, order=["priority", "decide_by", "id"], cursor=cursor, size=LISTED)
+    uuids = [each.uuid for each in page.items]
+    audit.record_read("referral.queue", by=by, target="referrals.Referral", uuids=uuids)
+    return page
+
+
+def waiting_count(by: Acting) -> int:
+    """Return how many wait in the queue for a first look or a decision, counted up to COUNT_CAP + 1."""
+    found = Referral.objects.received_by(by).filter(state__in=UNDECIDED)
+    return len(found.order_by()[: COUNT_CAP + 1].values_list("pk"))
+
+
+def received(by: Acting, ref: UUID | str) -> Referral:
+    """Return what ``by``'s agency received. Raises Http404 for absent and forbidden, its sender's side among them."""
+    found: Referral | None = Referral.objects.received_by(by).select_related(*RELATED).filter(uuid=ref).first()
+    if found is None:
+        raise refusal(by, ref)
+    audit.record_read("referral.triage", by=by, target="referrals.Referral", uuids=[found.uuid])
+    return found
+
+
+def household(by: Acting, referral: Referral) -> list[Referral]:
+    """Return the other children who came with the same form, as far as ``by`` received them."""
+    same = Referral.objects.received_by(by).filter(bundle=referral.bundle).exclude(pk=referral.pk)
+    return list(same.order_by("pk"))
+
+
+def notes_of(by: Acting, referral: Referral) -> list[TriageNote]:
+    """Return what triage noted for itself, oldest first."""
+    return list(TriageNote.objects.visible_to(by).filter(referral=referral).select_related("made_by"))
+
+
+def proposal(by: Acting, referral: Referral) -> TriageNote:
+    """Return the decision that waits for a signature. Raises Http404 where ``by`` sees none."""
+    return _newest_note(by, referral, TriageNote.Kind.PROPOSED)
+
+
+def decision(by: Acting, referral: Referral) -> TriageNote:
+    """Return the decision that was made. Raises Http404 where ``by`` sees none."""
+    return _newest_note(by, referral, TriageNote.Kind.DECIDED)
+
+
+def acceptance(by: Acting, referral: Referral) -> Acceptance | None:
+    """Return the case that ``referral`` became part of, None where there is none or ``by`` may not know of it."""
+    return Acceptance.objects.visible_to(by).filter(referral=referral).select_related("case").first()
+
+
+def opens_case(by: Acting, referral: Referral) -> bool:
+    """Return whether the decision on ``referral`` asks for a case that it is not on yet."""
+    if referral.state not in {State.DECIDED, State.FED_BACK}:
+        return False
+    notes = TriageNote.objects.visible_to(by).filter(referral=referral, kind=TriageNote.Kind.DECIDED)
+    last = notes.last()
+    return last is not None and last.outcome in ACCEPTING and acceptance(by, referral) is None
+
+
+def _newest_note(by: Acting, referral: Referral, kind: TriageNote.Kind) -> TriageNote:
+    found = TriageNote.objects.visible_to(by).filter(referral=referral, kind=kind).last()
+    if found is None:
+        raise refusal(by, referral.uuid)
+    return found
+
+
+# --- What belongs to a referral -------------------------------------------------------------------
+
+
+def last_question(by: Acting, referral: Referral) -> ReferralStep | None:
+    """Return what triage asked last."""
+    return ReferralStep.objects.visible_to(by).filter(referral=referral, action=Action.ASK).last()
+
+
+def outcome_of(by: Acting, referral: Referral) -> ReferralStep | None:
+    """Return what the referrer was told of the decision that holds, None while there is none."""
+    told = ReferralStep.objects.visible_to(by).filter(referral=referral, action__in=[Action.FEED_BACK, Action.REOPEN])
+    last = told.last()
+    return last if last and last.action == Action.FEED_BACK else None
+
+
+def relatives_of(by: Acting, referral: Referral) -> list[ReferralRelative]:
+    """Return the family in ``referral``, which came through this door."""
+    return list(ReferralRelative.objects.visible_to(by).filter(referral=referral))
+
+
+def steps_of(by: Acting, referral: Referral) -> list[ReferralStep]:
+    """Return what happened to ``referral``, which came through this door, oldest first."""
+    found = ReferralStep.objects.visible_to(by).filter(referral=referral)
+    return list(found.select_related("made_by", "made_for"))
+
+
+def draft(by: Acting, ref: UUID | str) -> ReferralDraft:
+    """Return ``by``'s own draft with the UUID ``ref``. Raises Http404 for absent and forbidden."""
+    found = ReferralDraft.objects.visible_to(by).filter(uuid=ref).first()
+    if found is None:
+        audit.record_refusal("referral_draft.view", by=by, target="referrals.ReferralDraft", uuids=[UUID(str(ref))])
+        raise Http404
+    return found
+
+
+def drafts(by: Acting) -> list[ReferralDraft]:
+    """Return ``by``'s own drafts, the newest first."""
+    return list(ReferralDraft.objects.visible_to(by)[:LISTED])
+
+
+def _shown(by: Acting) -> Any:
+    return Referral.objects.visible_to(by).select_related(*RELATED)
+
+
+def _listed(referrals: QuerySet[Referral], by: Acting, look: str) -> list[Referral]:
+    found = list(referrals[:LISTED])
+    if found:
+        audit.record_read(look, by=by, target="referrals.Referral", uuids=[each.uuid for each in found])
+    return found

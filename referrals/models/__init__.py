@@ -1,0 +1,9 @@
+"""The models of referrals."""
+
+from referrals.models.acceptance import Acceptance
+from referrals.models.draft import ReferralDraft
+from referrals.models.referral import Referral, ReferralRelative
+from referrals.models.step import ReferralStep
+from referrals.models.triage import TriageNote
+
+__all__ = ["Acceptance", "Referral", "ReferralDraft", "ReferralRelative", "ReferralStep", "TriageNote"]

@@ -1,0 +1,55 @@
+"""What happened to a referral, as both sides may read it."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import pghistory
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from agencies.models import Agency, User
+from referrals.codes import Outcome
+from referrals.lifecycle import Action, State
+from referrals.models.referral import Referral
+from referrals.querysets import OfReferralQuerySet
+from safeguard.common.models import PublicIdModel
+from safeguard.common.row_security import WEB_ROLE, WORKER_ROLE
+
+
+@pghistory.track()
+class ReferralStep(PublicIdModel):
+    """One step of a referral's life, for whoever sees the referral. Append-only.
+
+    ``text`` is what one side says to the other: a question, an answer, the reasons. What triage notes for itself
+    is kept elsewhere.
+    """
+
+    protected = True
+
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="steps")
+    action = models.CharField(max_length=20, choices=Action)
+    state = models.CharField(max_length=20, choices=State)
+    text = models.TextField(blank=True)
+    outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_for = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = OfReferralQuerySet.as_manager()
+
+    database_privileges: ClassVar[Mapping[str, str]] = dict.fromkeys((WEB_ROLE, WORKER_ROLE), "SELECT, INSERT")
+
+    class Meta:
+        ordering = ["made_at", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(action__in=Action.values), name="referralstep_action_known"),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="referralstep_state_known"),
+            models.CheckConstraint(
+                condition=Q(outcome="") | Q(action=Action.FEED_BACK, outcome__in=Outcome.values),
+                name="referralstep_outcome_when_told",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"step {self.uuid}"

@@ -1,0 +1,105 @@
+"""Who hears of a step: the referrer of what triage does, triage of what the referrer does. Notes name no child."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agencies import desks
+from agencies.acting import Acting
+from agencies.actions.notices import link_to
+from agencies.models import Membership, User
+from agencies.roles import Can
+from referrals.lifecycle import Action
+from referrals.models import Referral, ReferralStep
+from safeguard.notifications.actions import Note, put_in_inboxes, send_email
+
+# What the referrer's side is told; of what is not here it hears nothing.
+TO_SENDER: Mapping[str, str | Promise] = {
+    Action.ACKNOWLEDGE: gettext_lazy("Your referral %(reference)s was acknowledged"),
+    Action.TAKE: gettext_lazy("Your referral %(reference)s is in triage"),
+    Action.ASK: gettext_lazy("There is a question about your referral %(reference)s"),
+    Action.FEED_BACK: gettext_lazy("Your referral %(reference)s was decided"),
+    Action.CLOSE: gettext_lazy("Your referral %(reference)s was closed"),
+    Action.REOPEN: gettext_lazy("Your referral %(reference)s was opened again"),
+}
+TO_RECEIVER: Mapping[str, str | Promise] = {
+    Action.ANSWER: gettext_lazy("Referral %(reference)s: your question was answered"),
+    Action.WITHDRAW: gettext_lazy("Referral %(reference)s was withdrawn"),
+    Action.REOPEN: gettext_lazy("Referral %(reference)s was opened again"),
+}
+TO_MANAGER: Mapping[str, str | Promise] = {
+    Action.PROPOSE: gettext_lazy("Referral %(reference)s waits for your signature"),
+}
+
+
+def tell(referral: Referral, step: ReferralStep, *, by: Acting) -> None:
+    """Tell the other side of ``step``, once, in the inbox; the referrer also by e-mail."""
+    if by.agency_id == referral.to_agency_id and step.action in TO_SENDER:
+        _tell_senders(referral, step, str(TO_SENDER[step.action]), by)
+    if step.action in TO_MANAGER:
+        _put(referral, step, str(TO_MANAGER[step.action]), _holding(referral, Can.MANAGE_WORK), by)
+    is_news = by.agency_id != referral.to_agency_id or step.action == Action.ANSWER
+    if is_news and step.action in TO_RECEIVER:
+        _put(referral, step, str(TO_RECEIVER[step.action]), _receivers(referral), by)
+
+
+def tell_of_case(referral: Referral, case: UUID, *, by: Acting) -> None:
+    """Tell the referrer's team that it is involved in the case that came of its referral."""
+    subject = _("Your team is involved in the case that came of referral %(reference)s")
+    people = {member.user_id for member in desks.who_answer(referral.from_team_id)}
+    note = Note(
+        kind="referral.case",
+        subject=subject % {"reference": referral.spoken_reference},
+        body="",
+        path=reverse("cases:detail", args=[case]),
+    )
+    told = people - _kept(referral) - {by.user_id}
+    occasion = f"referral.case:{referral.uuid}"
+    put_in_inboxes(note, recipient_ids=told, occasion=occasion, agency_id=referral.from_agency_id)
+
+
+def _kept(referral: Referral) -> set[int | None]:
+    through: Any = Referral.kept_from.through
+    return set(through.objects.filter(referral=referral).values_list("user", flat=True))
+
+
+def _tell_senders(referral: Referral, step: ReferralStep, subject: str, by: Acting) -> None:
+    people = {member.user_id for member in desks.who_answer(referral.from_team_id)}
+    writer = User.objects.filter(pk=referral.submitted_by_id, is_active=True, memberships__in=_held_at(referral))
+    found = writer.first()
+    path = reverse("referrals:referral", args=[referral.uuid])
+    _put(referral, step, subject, people | ({found.pk} if found else set()), by, path=path)
+    if found and found.pk != by.user_id:
+        title = subject % {"reference": referral.spoken_reference}
+        body = _("Read it, and what happens next: %(link)s") % {"link": link_to(path)}
+        note = Note(kind=f"referral.{step.action}", subject=title, body=body)
+        key = f"referral.step:{step.uuid}"
+        send_email(note, address=found.email, dedupe_key=key, recipient_id=found.pk)
+
+
+def _held_at(referral: Referral) -> Any:
+    return Membership.objects.live().filter(agency=referral.from_agency_id)
+
+
+def _receivers(referral: Referral) -> set[int]:
+    held = {referral.held_by_id} & _holding(referral, Can.TRIAGE)
+    return {user for user in held if user} or _holding(referral, Can.TRIAGE)
+
+
+def _holding(referral: Referral, capability: Can) -> set[int]:
+    found = Membership.objects.live().holding(capability).filter(agency=referral.to_agency_id, user__is_active=True)
+    return set(found.values_list("user", flat=True))
+
+
+def _put(referral: Referral, step: ReferralStep, subject: str, people: set[int], by: Acting, *, path: str = "") -> None:
+    kept = _kept(referral) | {by.user_id}
+    title = subject % {"reference": referral.spoken_reference}
+    at = path or reverse("referrals:triage", args=[referral.uuid])
+    note = Note(kind=f"referral.{step.action}", subject=title, body="", path=at)
+    agency = referral.from_agency_id if path else referral.to_agency_id
+    put_in_inboxes(note, recipient_ids=people - kept, occasion=f"referral.step:{step.uuid}", agency_id=agency)

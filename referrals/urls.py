@@ -1,0 +1,24 @@
+"""The addresses of referrals."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from referrals.views import accept, drafts, life, sent, triage
+
+app_name = "referrals"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("referrals/", sent.mine, name="mine"),
+    path("referrals/start/", drafts.start, name="start"),
+    path("referrals/sent/<uuid:uuid>/", sent.receipt, name="receipt"),
+    path("referrals/drafts/", drafts.draft_save, name="draft_save"),
+    path("referrals/drafts/<uuid:uuid>/", drafts.draft, name="draft"),
+    path("referrals/drafts/<uuid:uuid>/check/", drafts.check, name="check"),
+    path("referrals/drafts/<uuid:uuid>/discard/", drafts.draft_discard, name="draft_discard"),
+    path("referrals/drafts/<uuid:uuid>/part/<slug:part>/", drafts.part, name="part"),
+    path("referrals/drafts/<uuid:uuid>/part/<slug:part>/remove/", drafts.part_remove, name="part_remove"),
+    path("referrals/<uuid:uuid>/", sent.referral, name="referral"),
+    path("referrals/queue/", triage.queue, name="queue"),
+    path("referrals/<uuid:uuid>/triage/", triage.triage, name="triage"),
+    path("referrals/<uuid:uuid>/accept/", accept.referral_accept, name="accept"),
+    path("referrals/<uuid:uuid>/step/<slug:action>/", life.step, name="step"),
+    path("referrals/<uuid:uuid>/print/", sent.referral_print, name="referral_print"),
+]

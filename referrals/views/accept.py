@@ -1,0 +1,39 @@
+"""Taking a referral onto a case."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from agencies.request import ActingRequest
+from agencies.views.attempt import attempted, form_page
+from cases.matching.look import who_is
+from cases.models import Case
+from referrals import access
+from referrals.actions.accept import accept
+from referrals.forms.accept import AcceptForm
+from referrals.known import facts_of
+from referrals.lifecycle import Side
+
+
+@require_http_methods(["GET", "POST"])
+def referral_accept(request: ActingRequest, uuid: UUID) -> HttpResponse:
+    """Open the case of a referral's child, or add to the one that is open."""
+    found = access.received(request.acting, uuid)
+    if Side.TRIAGE not in access.sides(request.acting, found):
+        raise access.refusal(request.acting, uuid)
+    answer = who_is(facts_of(found), by=request.acting)
+    form = AcceptForm(request.POST or None, by=request.acting, referral=found, answer=answer or None)
+    made: list[Case] = []
+
+    def act(_data: dict[str, Any]) -> None:
+        made.append(accept(found, form.accepting(), by=request.acting))
+
+    if attempted(form, act):
+        messages.success(request, _("The referral is on the case."))
+        return redirect("cases:detail", uuid=made[0].uuid)
+    return form_page(request, "referrals/accept.html", form, {"referral": found, "answer": answer})

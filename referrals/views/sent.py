@@ -1,0 +1,81 @@
+"""What somebody sent: the receipt, the list, each referral with how it stands, and on paper."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from agencies.request import ActingRequest
+from agencies.roles import Can
+from cases import access as case_access
+from cases.models import Case
+from referrals import access
+from referrals.challenge import challenge_stages
+from referrals.codes import NEXT
+from referrals.lifecycle import State
+from referrals.models import Referral
+from referrals.rows import sections
+from referrals.views.triage import links
+
+
+@require_safe
+def mine(request: ActingRequest) -> HttpResponse:
+    """List what the reader's team sent, and the reader's drafts."""
+    if not request.acting.can(Can.REFER):
+        raise Http404
+    context = {
+        "referrals": access.sent(request.acting),
+        "drafts": access.drafts(request.acting),
+        "now": timezone.now(),
+    }
+    return render(request, "referrals/mine.html", context)
+
+
+@require_safe
+def receipt(request: ActingRequest, uuid: UUID) -> HttpResponse:
+    """Show what was sent with one form, with its references."""
+    return render(request, "referrals/receipt.html", {"referrals": access.bundle(request.acting, uuid)})
+
+
+@require_safe
+def referral(request: ActingRequest, uuid: UUID) -> HttpResponse:
+    """Show a referral and how it stands."""
+    found = access.referral(request.acting, uuid)
+    if not access.is_senders(request.acting, found):
+        raise access.refusal(request.acting, uuid)
+    outcome = access.outcome_of(request.acting, found)
+    context = _context(request, found) | {
+        "links": links(found, access.sides(request.acting, found)),
+        "question": access.last_question(request.acting, found) if found.state == State.ASKED else None,
+        "outcome": outcome,
+        "case": _visible_case(request, found),
+        "next": NEXT[outcome.outcome] if outcome else "",
+        "challenge": challenge_stages() if outcome else (),
+    }
+    return render(request, "referrals/referral.html", context)
+
+
+@require_safe
+def referral_print(request: ActingRequest, uuid: UUID) -> HttpResponse:
+    """Show a referral for paper."""
+    found = access.referral(request.acting, uuid)
+    return render(request, "referrals/print.html", _context(request, found))
+
+
+def _visible_case(request: ActingRequest, found: Referral) -> Case | None:
+    """Return the case that came of it, for whoever of the sender's side sees that case."""
+    accepted = access.acceptance(request.acting, found)
+    seen = accepted is not None and case_access.level(request.acting, accepted.case) is not None
+    return accepted.case if accepted and seen else None
+
+
+def _context(request: ActingRequest, found: Referral) -> dict[str, object]:
+    relatives = access.relatives_of(request.acting, found)
+    return {
+        "referral": found,
+        "sections": sections(found, relatives),
+        "steps": access.steps_of(request.acting, found),
+        "now": timezone.now(),
+    }

@@ -1,0 +1,121 @@
+"""Referrals for the scene: some at random, and some that people sent, with drafts."""
+
+from dataclasses import dataclass, field, replace
+from random import Random
+from uuid import uuid4
+
+from agencies.models import Agency, Team, User
+from cases.models import ChildName, Involvement
+from cases.references import new_reference
+from referrals.actions import life
+from referrals.actions.accept import Accepting, accept
+from referrals.actions.drafts import save_part
+from referrals.actions.submit import NewReferral, Relative, submit
+from referrals.codes import Outcome, Rating
+from referrals.models import Referral, ReferralDraft, ReferralRelative, ReferralStep, TriageNote
+from tests.access.marks import Marks
+from tests.cases.conftest import entered, with_later_transaction
+from tests.conftest import Person
+from tests.factories import as_owner
+
+SHARED = {
+    "urgency": 2,
+    "parents_told": "no",
+    "consent": "not_asked",
+    "ground": "child",
+    "ground_reason": "r",
+}
+
+
+@dataclass
+class Referred:
+    """What people of the scene sent, and what they keep."""
+
+    sent: dict[str, Referral] = field(default_factory=dict)
+    drafts: dict[str, ReferralDraft] = field(default_factory=dict)
+
+
+def random_referral(random: Random, teams: list[Team], users: list[User]) -> None:
+    """Make a referral as its owner could: any team's, to any agency, kept from anybody."""
+    author, team = random.choice([user for user in users if user.memberships.exists()]), random.choice(teams)
+    made = Referral.objects.create(
+        **SHARED,
+        given="g",
+        facts="f",
+        reference=new_reference(),
+        bundle=uuid4(),
+        submitted_by=author,
+        from_agency=team.agency,
+        from_team=team,
+        to_agency=random.choice(teams).agency,
+    )
+    ReferralRelative.objects.create(referral=made, name="n", kind="mother")
+    step = {"action": "submit", "state": "submitted", "text": "t"}
+    ReferralStep.objects.create(referral=made, made_by=author, made_for=made.from_agency, **step)
+    note = {"kind": "decided", "outcome": "advice", "text": "t", "reasons": "r"}
+    TriageNote.objects.create(referral=made, made_by=author, **note)
+    if random.random() < 0.4:
+        made.kept_from.add(*random.sample(users, k=2))
+
+
+def referred(people: dict[str, Person], marks: Marks) -> Referred:
+    """Let a teacher refer a child, one whom a colleague must not know of, and Alice one to her own agency."""
+    to = people["alice"].membership.agency
+    kept = Referred()
+    kept.sent["of a teacher"] = _send(people["tariq"], marks, to)
+    kept.sent["kept from a lead"] = _send(people["tariq"], marks, to, people["daisy"].user)
+    kept.sent["own"] = _send(people["alice"], marks, to)
+    _decide(people["tess"], kept.sent["kept from a lead"], marks)
+    kept.sent["on a case"] = _send(people["daisy"], marks, to)
+    _decide(people["tess"], kept.sent["on a case"], marks, Outcome.IN_NEED)
+    _accept(people["tess"], kept.sent["on a case"], marks)
+    kept.drafts = {name: _draft(people[name], marks) for name in ("alice", "tariq")}
+    return kept
+
+
+def _send(person: Person, marks: Marks, to: Agency, *kept_from: User) -> Referral:
+    given, facts, name = (marks.fresh() for _ in range(3))
+    relative = Relative(fields={"name": name, "kind": "mother"}, of=frozenset({0}))
+    new = NewReferral(shared=SHARED | {"facts": facts}, children=[{"given": given}], relatives=[relative], to_agency=to)
+    with entered(person) as by:
+        (made,) = submit(replace(new, kept_from=kept_from), by=by)
+    with as_owner():
+        row = ReferralRelative.objects.get(referral=made)
+    marks.bind(given, "Referral", made.pk, "given")
+    marks.bind(facts, "Referral", made.pk, "facts")
+    marks.bind(name, "ReferralRelative", row.pk, "name")
+    return made
+
+
+def _accept(person: Person, referral: Referral, marks: Marks) -> None:
+    given, purpose = marks.fresh(), marks.fresh()
+    team = person.membership.teams.get()
+    with entered(person) as by:
+        new = Accepting(team=team, lawful_basis="ca2004_s11", given=given, purpose=purpose, involve_basis="ca2004_s11")
+        made = accept(referral, new, by=by)
+    with_later_transaction(made)
+    with as_owner():
+        marks.bind(given, "ChildName", ChildName.objects.latest("pk").pk, "given")
+        marks.bind(purpose, "Involvement", Involvement.objects.latest("pk").pk, "purpose")
+
+
+def _decide(person: Person, referral: Referral, marks: Marks, outcome: Outcome = Outcome.ADVICE) -> None:
+    rationale, reasons = marks.fresh(), marks.fresh()
+    with entered(person) as by:
+        life.take(referral, Rating.GREEN, version=1, by=by)
+        decision = life.Decision(outcome=outcome, rationale=rationale, reasons=reasons)
+        life.decide(referral, decision, version=2, by=by)
+    with as_owner():
+        marks.bind(rationale, "TriageNote", TriageNote.objects.get(text=rationale).pk, "text")
+        marks.bind(reasons, "ReferralStep", ReferralStep.objects.get(text=reasons).pk, "text")
+
+
+def _draft(person: Person, marks: Marks) -> ReferralDraft:
+    ref, facts = uuid4(), marks.fresh()
+    with entered(person) as by:
+        save_part(ref, "concern", {"facts": [facts]}, version=0, by=by)
+        save_part(ref, "child-1", {"given": ["Robin"]}, version=0, by=by)
+    with as_owner():
+        made = ReferralDraft.objects.get(uuid=ref)
+    marks.bind(facts, "ReferralDraft", made.pk, "content")
+    return made
