@@ -31,6 +31,7 @@ from cases.models import (
     TimelineEntry,
 )
 from cases.querysets import live, ongoing
+from cases.references import normalised
 from safeguard.audit import actions as audit
 
 COUNT_CAP = 1_000
@@ -99,6 +100,18 @@ def case(by: Acting, ref: UUID | str, *, to: AccessLevel = AccessLevel.VIEW, loo
         raise Http404
     audit.record_read(look, by=by, target="cases.Case", uuids=[found.uuid])
     return cast("Case", found)
+
+
+def case_by_reference(by: Acting, typed: str, *, to: AccessLevel) -> Case | None:
+    """Return the case whose reference somebody typed, where ``by`` holds at least the level ``to`` on it.
+
+    None alike for a reference that is none, that no case has, and whose case ``by`` may not use so. The look is
+    recorded.
+    """
+    found = with_level(by).filter(reference=normalised(typed) or "", level__gte=to).select_related("child").first()
+    if found is not None:
+        audit.record_read("case.view", by=by, target="cases.Case", uuids=[found.uuid])
+    return cast("Case | None", found)
 
 
 def require(by: Acting, case: Case, to: AccessLevel) -> Case:

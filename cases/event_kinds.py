@@ -47,6 +47,10 @@ class Kind(StrEnum):
     PLAN_REVIEW = "plan_review"
     LOOKED_AFTER_REVIEW = "looked_after_review"
     SUPERVISION = "supervision"
+    MEETING_CALLED = "meeting_called"
+    MEETING_CONTRIBUTION = "meeting_contribution"
+    MEETING_HELD = "meeting_held"
+    MEETING_CALLED_OFF = "meeting_called_off"
     CHILD_MISSING = "child_missing"
     CHILD_RETURNED = "child_returned"
     PLAN_STARTED = "plan_started"
@@ -143,6 +147,10 @@ KINDS: Mapping[Kind, KindSpec] = {
     Kind.PRE_BIRTH_CONFERENCE: KindSpec(_("Pre-birth child protection conference"), Group.MEETING),
     Kind.PLAN_REVIEW: KindSpec(_("Review of a plan"), Group.MEETING),
     Kind.LOOKED_AFTER_REVIEW: KindSpec(_("Looked-after child review"), Group.MEETING),
+    Kind.MEETING_CALLED: KindSpec(_("Meeting called"), Group.MEETING),
+    Kind.MEETING_CONTRIBUTION: KindSpec(_("Contribution to a meeting"), Group.MEETING),
+    Kind.MEETING_HELD: KindSpec(_("Meeting held"), Group.MEETING),
+    Kind.MEETING_CALLED_OFF: KindSpec(_("Meeting called off"), Group.MEETING),
     Kind.SUPERVISION: KindSpec(_("Supervision"), Group.CONTACT),
     Kind.CHILD_MISSING: KindSpec(_("Child missing"), Group.EVENT),
     Kind.CHILD_RETURNED: KindSpec(_("Missing child back"), Group.EVENT),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         ConcernDraft,
         ConcernStep,
         Involvement,
+        MeetingSeat,
         TimelineEntry,
     )
 
@@ -237,3 +238,14 @@ class RecordQuerySet(ProtectedQuerySet[Row_co]):
             return self.none()
         seen = TimelineQuerySet(apps.get_model("cases", "TimelineEntry")).visible_to(by)
         return self.filter(Exists(seen.filter(pk=OuterRef("entry"))))
+
+
+class SeatQuerySet(ProtectedQuerySet["MeetingSeat"]):
+    """Who is invited to meetings."""
+
+    def visible_to(self, by: "Acting") -> Self:
+        """Return the seats at visible meetings, those of confidential parts for who may know of the part."""
+        meetings: RecordQuerySet[Any] = RecordQuerySet(apps.get_model("cases", "Meeting"))
+        known = InvolvementQuerySet(apps.get_model("cases", "Involvement")).visible_to(by).values("pk")
+        open_to_by = Q(involvement__isnull=True) | Q(involvement__in=known)
+        return self.filter(open_to_by, meeting__in=meetings.visible_to(by).values("pk"))

@@ -16,6 +16,7 @@ from cases.views import (
     lists,
     live,
     mdt,
+    meetings,
     plans,
     records,
     timeline,
@@ -94,6 +95,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<uuid:uuid>/actions/<uuid:action>/done/", plans.action_done, name="action_done"),
     path("cases/<uuid:uuid>/actions/<uuid:action>/not-done/", plans.action_not_done, name="action_not_done"),
     path("cases/<uuid:uuid>/actions/<uuid:action>/date/", plans.action_move, name="action_move"),
+    path("cases/meetings/", meetings.my_meetings, name="my_meetings"),
+    path("cases/<uuid:uuid>/meetings/", meetings.meetings, name="meetings"),
+    path("cases/<uuid:uuid>/meetings/add/", meetings.meeting_add, name="meeting_add"),
+    path("cases/<uuid:uuid>/meetings/<uuid:meeting>/", meetings.meeting, name="meeting"),
+    path(
+        "cases/<uuid:uuid>/meetings/<uuid:meeting>/contribute/", meetings.meeting_contribute, name="meeting_contribute"
+    ),
+    path("cases/<uuid:uuid>/meetings/<uuid:meeting>/held/", meetings.meeting_held, name="meeting_held"),
+    path("cases/<uuid:uuid>/meetings/<uuid:meeting>/off/", meetings.meeting_off, name="meeting_off"),
+    path("cases/<uuid:uuid>/meetings/<uuid:meeting>/join/", meetings.meeting_join, name="meeting_join"),
+    path("cases/<uuid:uuid>/meetings/<uuid:meeting>/decision/", meetings.meeting_decision, name="meeting_decision"),
+    path("cases/<uuid:uuid>/meetings/<uuid:meeting>/action/", meetings.meeting_action, name="meeting_action"),
     *(
         path(f"cases/<uuid:uuid>/{page.slug}/add/", records.record_add, {"page": page}, name=page.name)
         for page in records.PAGES

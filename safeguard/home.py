@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.acting import Acting
 from agencies.roles import Can
-from cases import access, beyond_sight
+from cases import access, access_meetings, beyond_sight
 from cases.access_sql import BY_ACTIVITY, BY_DUE, Order
 from cases.models import Case
 
@@ -48,6 +48,7 @@ TASKS = (
     Task(
         "cases:my_actions", _("My actions"), _("What you and your teams have agreed to do, and by when"), Can.WORK_CASES
     ),
+    Task("cases:my_meetings", _("My meetings"), _("To which you or your teams are invited"), Can.WORK_CASES),
     Task("cases:open", _("Open a case"), _("Record a child and start the work with them"), Can.WORK_CASES),
     Task(
         "cases:emergency",
@@ -123,6 +124,13 @@ def _allocated(person: Acting) -> list[Waiting]:
     return _counted(person, mine, "?allocated=me&status=open", _("Open cases allocated to you"))
 
 
+def _contributions(person: Acting) -> list[Waiting]:
+    count = len(access_meetings.waiting(person))
+    shown = f"{count}+" if count == access_meetings.MOST_MEETINGS else str(count)
+    text = _("Contributions to meetings that your teams are asked for")
+    return [Waiting(reverse("cases:my_meetings"), text, shown)] if count else []
+
+
 def _unallocated(person: Acting) -> list[Waiting]:
     nobody = access.Filters(status=Case.Status.OPEN, allocated_teams=person.team_ids, unallocated=True)
     return _counted(person, nobody, "?allocated=nobody&status=open", _("Open cases of your teams allocated to nobody"))
@@ -142,6 +150,7 @@ def _reviews(_person: Acting) -> list[Waiting]:
 
 QUESTIONS: tuple[tuple[Can, Callable[[Acting], list[Waiting]]], ...] = (
     (Can.WORK_CASES, _allocated),
+    (Can.WORK_CASES, _contributions),
     (Can.MANAGE_WORK, _unallocated),
     (Can.GOVERN_INFORMATION, _reviews),
 )

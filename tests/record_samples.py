@@ -11,6 +11,8 @@ from cases.models import (
     Conference,
     Decision,
     FamilyContact,
+    Meeting,
+    MeetingContribution,
     Plan,
     PlanAction,
     Record,
@@ -160,6 +162,30 @@ def plan_action(**changes: Any) -> PlanAction:
         "first_due_on": due,
     }
     return PlanAction(**values | changes)
+
+
+def meeting(**changes: Any) -> Meeting:
+    """Return a meeting in ten days; its case is still to be set."""
+    planned_for = timezone.now() + timedelta(days=10)
+    values = {
+        "purpose": "Sleep, meals and who helps",
+        "place": "Oakfield, staff room",
+        "planned_for": planned_for,
+        "contributions_by": timezone.localdate(planned_for) - timedelta(days=2),
+    }
+    return Meeting(**values | changes)
+
+
+def contribution(**changes: Any) -> MeetingContribution:
+    """Return what a team says before a meeting; the meeting is still to be set."""
+    values = {
+        "changed": "Every day at breakfast club.",
+        "worries": "Tired on Mondays.",
+        "going_well": "Sings in the choir.",
+        "child_said": "“I like Fridays.”",
+        "wanted": "Who rings the clinic?",
+    }
+    return MeetingContribution(**values | changes)
 
 
 SAMPLES = (

@@ -13,6 +13,7 @@ from cases.models.entries import EntryPlaceholder, EntryReceipt, EntryRemark
 from cases.models.family import Person, Relationship
 from cases.models.grants import CaseExclusion, CaseGroupGrant, CaseUserGrant
 from cases.models.matching import ChildMatch, ChildMatchDue, MatchDecision, MatchModel, MatchName, MatchWeight
+from cases.models.meetings import Meeting, MeetingContribution, MeetingSeat
 from cases.models.missing import ChildMissing, ChildReturned
 from cases.models.plans import Plan, PlanAction
 from cases.models.records import Record, YesNo
@@ -53,6 +54,9 @@ __all__ = [
     "MatchModel",
     "MatchName",
     "MatchWeight",
+    "Meeting",
+    "MeetingContribution",
+    "MeetingSeat",
     "NotNeeded",
     "Person",
     "Plan",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.event_kinds import Kind
+from cases.models.meetings import Meeting
 from cases.models.records import TITLE_LIMIT, Record, YesNo
 
 
@@ -20,6 +21,7 @@ class Decision(Record):
     protected = True
     kinds: ClassVar = (Kind.DECISION,)
 
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="decisions", null=True, blank=True)
     decided_by = models.CharField(gettext_lazy("Who decided?"), max_length=200, help_text=gettext_lazy("Name and post"))
     decision = models.TextField(gettext_lazy("What was decided?"))
     options = models.TextField(gettext_lazy("What else was considered?"))

@@ -16,6 +16,7 @@ from agencies.models import Agency, Team, User
 from cases.codes import CategoryOfAbuse
 from cases.event_kinds import Kind
 from cases.models.case import Case
+from cases.models.meetings import Meeting
 from cases.models.records import TITLE_LIMIT, Record
 from safeguard.common.models import PublicIdModel
 from safeguard.common.row_security import WEB_ROLE, WORKER_ROLE
@@ -112,6 +113,7 @@ class PlanAction(PublicIdModel, Record):
         NOT_DONE = "not_done", gettext_lazy("Not done")
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="actions", null=True, blank=True)
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="actions", null=True, blank=True)
     what = models.CharField(gettext_lazy("What will be done?"), max_length=500)
     outcome = models.CharField(gettext_lazy("What will it change for the child?"), max_length=500)
     # Exactly one owner: a person, a team, or, where both are empty, somebody in the family. The name is theirs as it

@@ -6,9 +6,21 @@ from django.utils import timezone
 
 from agencies.acting import Acting, acting
 from agencies.models import User
+from cases.actions.meetings import Invited, call_meeting, contribute
 from cases.actions.plans import agree_action, settle_action, start_plan
 from cases.actions.records import Telling, add_record
-from cases.models import Case, Decision, FamilyContact, Plan, PlanAction, Record, Visit
+from cases.models import (
+    Case,
+    Decision,
+    FamilyContact,
+    Involvement,
+    Meeting,
+    MeetingContribution,
+    Plan,
+    PlanAction,
+    Record,
+    Visit,
+)
 from safeguard.audit.actor import Origin
 from safeguard.management.demo_cases import ALICE, GRACE, HANA, MO, TARIQ
 
@@ -91,6 +103,7 @@ def seed_records() -> int:
         telling = Telling(occurred_at=days_ago(days), significance=significance)
         add_record(case_of(surname), model(**parts), telling, by=person(email))
     _seed_plan()
+    _seed_meeting()
     return len(TOLD)
 
 
@@ -113,6 +126,31 @@ def _seed_plan() -> None:
         agree_action(case, action, Telling(), owner=owner, plan=plan, by=by)
         if what.startswith("Breakfast"):
             settle_action(action, evidence="Robin has come every day for two weeks.", by=by)
+
+
+def _seed_meeting() -> None:
+    """Call a meeting about Robin next week: school and health are asked beforehand, and the school has answered."""
+    case, by = case_of("Example"), person(ALICE)
+    # past the door: the owner adds to the demo
+    parts = {each.team.agency.sector.code: each for each in Involvement.objects.filter(case=case)}
+    meeting = Meeting(
+        purpose="How is Robin sleeping, who helps on which day, and is the plan enough?",
+        place="Oakfield Primary School, the small hall",
+        planned_for=days_ago(-6),
+        contributions_by=timezone.localdate() + timedelta(days=3),
+    )
+    invited = Invited(
+        teams=[parts["police"]], asked=[parts["education"], parts["health"]], guests=["Robin’s mother", "Gran"]
+    )
+    call_meeting(case, meeting, Telling(matters_to_plan=True), invited, by=by)
+    said = MeetingContribution(
+        changed="Robin has come to breakfast club every day for two weeks. Two late mornings, both Mondays.",
+        worries="Still tired on Mondays. Fell asleep in assembly once.",
+        going_well="Sings in the choir; has a friend to walk home with.",
+        child_said="“On Sundays I pack my bag myself.”",
+        wanted="Can somebody ring on Sunday evenings?",
+    )
+    contribute(meeting, said, Telling(), by=person(TARIQ))
 
 
 # Whose (empty: Gran's), what, what it changes, and by when in days from today.

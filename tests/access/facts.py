@@ -247,6 +247,12 @@ def _chronology(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
     return row["user_id"] == reader.user and _of_case(facts, reader, row)
 
 
+def _of_seat(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+    part = row["involvement_id"]
+    known = part is None or facts.sees(reader, "Involvement", part)
+    return known and facts.sees(reader, "Meeting", row["meeting_id"])
+
+
 RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "Case": lambda facts, reader, row: facts.level(reader, row["id"]) > 0,
     "Child": lambda facts, reader, row: facts.child(reader, row["id"]),
@@ -283,5 +289,6 @@ RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "EntryReceipt": _of_entry,
     "EntryPlaceholder": _of_case,
     "TimelineLook": _own,
+    "MeetingSeat": _of_seat,
     **{model.__name__: _of_entry for model in record_models().values()},
 }

@@ -47,6 +47,7 @@ TIMELINES = [
 SHELL = [
     "/",
     "/cases/actions/",
+    "/cases/meetings/",
     "/inbox/",
     "/directory/",
     "/directory/people/",
@@ -213,6 +214,14 @@ def _records(scene: Scene, case: Row) -> Iterator[Question]:
         yield from (
             Question(reverse(f"cases:{name}", args=[case["uuid"], row["uuid"]]))
             for name in ("plan", "plan_end", "action_add")
+        )
+    yield Question(reverse("cases:meetings", args=[case["uuid"]]))
+    yield Question(reverse("cases:meeting_add", args=[case["uuid"]]))
+    for row in scene.truth.rows["Meeting"].values():
+        yield Question(f"{reverse('cases:meeting_add', args=[case['uuid']])}?with={row['uuid']}")
+        yield from (
+            Question(reverse(f"cases:{name}", args=[case["uuid"], row["uuid"]]))
+            for name in ("meeting", "meeting_contribute", "meeting_held")
         )
     for row in scene.truth.rows["PlanAction"].values():
         yield Question(reverse("cases:action_done", args=[case["uuid"], row["uuid"]]))

@@ -58,6 +58,7 @@ TABLES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "Concern": ("cases_concern", [("cases_concernstep", "concern_id"), ("cases_concern_implicated", "concern_id")]),
     "Attachment": ("cases_attachment", []),
     "Chronology": ("cases_chronology", []),
+    "MeetingSeat": ("cases_meetingseat", []),
     **{model.__name__: (model._meta.db_table, []) for model in record_models().values()},
     "TimelineEntryReader": ("cases_timelineentryreader", []),
     "EntryPin": ("cases_entrypin", []),

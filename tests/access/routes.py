@@ -7,7 +7,17 @@ from uuid import uuid4
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from agencies.models import ContactPoint, Invitation
-from cases.models import Case, CaseUserGrant, Involvement, KnownService, Person, Plan, Relationship, TimelineEntry
+from cases.models import (
+    Case,
+    CaseUserGrant,
+    Involvement,
+    KnownService,
+    Meeting,
+    Person,
+    Plan,
+    Relationship,
+    TimelineEntry,
+)
 from safeguard.notifications.models import InboxItem
 from tests.access.scene import Scene
 from tests.conftest import Person as Actor
@@ -138,11 +148,15 @@ def _plans(case: Case) -> dict[str, dict[str, Any]]:
     with as_owner():
         plan = Plan.objects.get(case=case)
         action = plan.actions.earliest("pk")
+        meeting = Meeting.objects.filter(case=case).earliest("pk")
     of_plan = {"uuid": case.uuid, "plan": plan.uuid}
     return {
         "cases:plan_end": of_plan,
         "cases:plan": of_plan,
         "cases:action_add": of_plan,
+        "cases:meeting_add": {"uuid": case.uuid},
+        "cases:meetings": {"uuid": case.uuid},
+        "cases:meeting": {"uuid": case.uuid, "meeting": meeting.uuid},
         "cases:action_": {"uuid": case.uuid, "action": action.uuid},
     }
 

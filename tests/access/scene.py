@@ -19,6 +19,7 @@ from cases.actions.emergency import take_emergency_access
 from cases.actions.entries import add_entry
 from cases.actions.gaps import say_not_needed
 from cases.actions.involvement import Terms, end_involvement, involve
+from cases.actions.meetings import Invited, call_meeting, contribute
 from cases.actions.opening import close_case, open_child_case
 from cases.actions.plans import agree_action, start_plan
 from cases.actions.records import Telling, add_record
@@ -39,11 +40,13 @@ from cases.models import (
     ConcernDraft,
     Involvement,
     KnownService,
+    MeetingSeat,
     NotNeeded,
     Person,
     Relationship,
     TimelineEntry,
 )
+from cases.querysets import ongoing
 from cases.timeline import AUTHORS_TEAM_ONLY, EVERY_SECTOR, EVERYBODY_INVOLVED, OWN_TEAM, Audience, Event
 from tests.access import oracle
 from tests.access.concerns import drafts, logged_concerns, random_concern
@@ -54,7 +57,7 @@ from tests.access.worlds import make_case
 from tests.cases.conftest import entered, with_later_transaction
 from tests.conftest import Person as Actor
 from tests.factories import as_owner, attachment_of, chronology_of, load_england
-from tests.record_samples import SAMPLES, plan, plan_action, visit
+from tests.record_samples import SAMPLES, contribution, meeting, plan, plan_action, visit
 
 Cast = dict[str, Actor]
 BASIS = "ca2004_s11"
@@ -314,6 +317,7 @@ def _record(case: Case, person: Actor, marks: Marks) -> None:
             made = add_record(case, visit(child_said=words), Telling(audience=audience), by=by)
         marks.bind(words, "Visit", made.pk, "child_said")
     _plan(case, person, marks)
+    _meet(case, person, marks)
 
 
 def _plan(case: Case, person: Actor, marks: Marks) -> None:
@@ -328,6 +332,27 @@ def _plan(case: Case, person: Actor, marks: Marks) -> None:
             action = plan_action(what=what)
             agree_action(case, action, Telling(audience=audience), owner=by.user, plan=made, by=by)
         marks.bind(what, "PlanAction", action.pk, "what")
+
+
+def _meet(case: Case, person: Actor, marks: Marks) -> None:
+    """Call a meeting for everybody involved, a confidential team among them, and one for the author's team alone.
+
+    The author's team and the confidential one are asked to contribute; the author's does, for itself alone.
+    """
+    with as_owner():
+        parts = list(Involvement.objects.filter(ongoing(), case=case, team__in=person.membership.teams.all()))
+        quiet = list(Involvement.objects.filter(ongoing(), case=case, confidential=True))
+    for audience, asked in ((EVERYBODY_INVOLVED, [*parts, *quiet]), (OWN_TEAM, parts)):
+        purpose, guest, said = marks.fresh(), marks.fresh(), marks.fresh()
+        with entered(person) as by:
+            invited = Invited(asked=asked, guests=[guest])
+            made = call_meeting(case, meeting(purpose=purpose), Telling(audience=audience), invited, by=by)
+        marks.bind(purpose, "Meeting", made.pk, "purpose")
+        with as_owner():
+            marks.bind(guest, "MeetingSeat", MeetingSeat.objects.get(guest=guest).pk, "guest")
+    with entered(person) as by:
+        words = contribute(made, contribution(changed=said), Telling(audience=OWN_TEAM), by=by)
+    marks.bind(said, "MeetingContribution", words.pk, "changed")
 
 
 def lapse(membership: Membership) -> None:

@@ -58,6 +58,16 @@ def one_of(*names: str) -> Who:
     return lambda _scene, name: name in names
 
 
+def in_team_of(*names: str) -> Who:
+    """Return who sees the shared case and is in a team of one of these people."""
+
+    def holds(scene: Scene, name: str) -> bool:
+        reader, others = scene.reader(name), [scene.reader(each) for each in names]
+        return reader is not None and level(1)(scene, name) and any(o and o.teams & reader.teams for o in others)
+
+    return holds
+
+
 def sees_concern(name_of: str) -> Who:
     """Return who sees one of the scene's concerns."""
 
@@ -131,7 +141,11 @@ PAGES: list[tuple[tuple[str, str], Who, str, str]] = [
     (FORM, level(2), CASE, " ".join(page.name for page in RECORD_PAGES)),
     (FORM, level(2), CASE, "plan_add plan_end action_add action_done action_not_done action_move"),
     (READ, level(1), CASE, "plan"),
-    (READ, everybody, CASE, "my_actions"),
+    (READ, everybody, CASE, "my_actions my_meetings"),
+    (READ, level(1), CASE, "meetings meeting"),
+    (FORM, level(2), CASE, "meeting_add meeting_decision meeting_action"),
+    (FORM, level(3), CASE, "meeting_held meeting_off meeting_join"),
+    (FORM, in_team_of("alice", "vera"), CASE, "meeting_contribute"),
     (FORM, level(3), CASE, "involve involvement_end allocate restrict lift_restriction exclude exclusion_lift"),
     (FORM, level(3), CASE, "not_needed service_not_needed close"),
     (READ, level(1), CASE, "child"),

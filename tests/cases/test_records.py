@@ -20,7 +20,7 @@ from cases.actions.records import Telling, add_record
 from cases.api.timeline import ShownSerializer
 from cases.audience import Reach, default_for
 from cases.event_kinds import KINDS, Kind
-from cases.models import AccessLevel, Case, Plan, Record, TimelineEntry, Visit
+from cases.models import AccessLevel, Case, Meeting, MeetingContribution, Plan, Record, TimelineEntry, Visit
 from cases.views.records import PAGES
 from safeguard.audit.models import AuditRow
 from tests.access.worlds import ids_by_sql
@@ -105,7 +105,7 @@ def test_each_kind_of_record_has_its_entry_its_audit_row_and_a_title(
 def test_every_kind_of_record_has_a_sample_and_a_model() -> None:
     models = set(access_records.record_models().values())
 
-    assert models == {Plan, *(type(sample()) for sample in SAMPLES)}
+    assert models == {Meeting, MeetingContribution, Plan, *(type(sample()) for sample in SAMPLES)}
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ from cases.models import (
     ChildName,
     Involvement,
     KnownService,
+    Meeting,
     Plan,
     PlanAction,
     Relationship,
@@ -147,6 +148,7 @@ def _add_keys_of_cases(world: World) -> None:
             "entry": TimelineEntry.objects.get(case=robin, title="Officers called to the home").uuid,
             "plan": Plan.objects.get(case=robin).uuid,
             "action": PlanAction.objects.filter(plan__case=robin, state="open")[0].uuid,
+            "meeting": Meeting.objects.get(case=robin).uuid,
             "review": CaseUserGrant.objects.get(kind="emergency").uuid,
         }
 
@@ -255,7 +257,7 @@ def add_passkey(page: Page, world: World) -> None:
 # --- The table ------------------------------------------------------------------------------------
 
 AGENCY, CASE, CHILD = ("agency",), ("case",), ("child",)
-PLAN = ("case", "plan")
+PLAN, MEETING = ("case", "plan"), ("case", "meeting")
 PAGES: dict[str, Visit] = {
     "home": Visit("alice"),
     "search": Visit("alice"),
@@ -396,6 +398,13 @@ PAGES: dict[str, Visit] = {
     "cases:action_not_done": Visit("alice", ("case", "action")),
     "cases:action_move": Visit("alice", ("case", "action")),
     "cases:my_actions": Visit("alice"),
+    # Meetings
+    "cases:my_meetings": Visit("hana"),
+    "cases:meetings": Visit("alice", CASE),
+    "cases:meeting_add": Visit("alice", CASE),
+    "cases:meeting": Visit("alice", MEETING),
+    "cases:meeting_contribute": Visit("hana", MEETING),
+    **{f"cases:meeting_{part}": Visit("alice", MEETING) for part in ("held", "off", "join", "decision", "action")},
 }
 
 # Addresses that answer a browser's GET with no page: the status, or the type of what comes.
