@@ -11,6 +11,9 @@ from django.http import Http404
 
 from agencies.acting import Acting
 from agencies.roles import Can
+from cases import access_concerns
+from cases.concern_codes import Route
+from cases.models import Child, ChildName, Concern
 from referrals.codes import ACCEPTING
 from referrals.lifecycle import UNDECIDED, Action, Side, State
 from referrals.models import Acceptance, Referral, ReferralDraft, ReferralRelative, ReferralStep, TriageNote
@@ -19,6 +22,11 @@ from safeguard.audit import actions as audit
 from safeguard.common.pagination import Page, paginate
 
 LISTED, COUNT_CAP = 50, 1_000
+# What a line of the queue shows: the long texts stay where they are.
+QUEUED = (
+    *("uuid", "reference", "given", "surname", "state", "urgency", "priority", "rating", "decide_by", "received_at"),
+    *("from_agency__name", "held_by__name"),
+)
 RELATED = ("submitted_by", "from_agency", "from_team", "to_agency", "held_by")
 
 
@@ -48,6 +56,11 @@ def bundle(by: Acting, ref: UUID) -> list[Referral]:
     if not found:
         raise refusal(by, ref)
     return found
+
+
+def asked_count(by: Acting) -> int:
+    """Return how many of what ``by``'s side sent wait for an answer from it."""
+    return Referral.objects.visible_to(by).sent_by(by).filter(state=State.ASKED).count()
 
 
 def is_senders(by: Acting, referral: Referral) -> bool:
@@ -85,7 +98,7 @@ def works_queue(by: Acting) -> bool:
 
 def queue(by: Acting, cursor: str | None = None) -> Page[Referral]:
     """Return one page of what waits: the most urgent first, then by the time left; one audit row."""
-    found = Referral.objects.received_by(by).waiting().select_related("from_agency", "submitted_by", "held_by")
+    found = Referral.objects.received_by(by).waiting().select_related("from_agency", "held_by").only(*QUEUED)
     page: Page[Referral] = paginate(found, order=["priority", "decide_by", "id"], cursor=cursor, size=LISTED)
     uuids = [each.uuid for each in page.items]
     audit.record_read("referral.queue", by=by, target="referrals.Referral", uuids=uuids)
@@ -173,6 +186,22 @@ def steps_of(by: Acting, referral: Referral) -> list[ReferralStep]:
     """Return what happened to ``referral``, which came through this door, oldest first."""
     found = ReferralStep.objects.visible_to(by).filter(referral=referral)
     return list(found.select_related("made_by", "made_for"))
+
+
+def concern_to_refer(by: Acting, ref: UUID | str) -> Concern:
+    """Return the concern with the UUID ``ref`` where ``by`` sees it and may refer the child; the look is recorded.
+
+    One about somebody who works with children is the designated officer's: it becomes no referral. Raises Http404.
+    """
+    found = access_concerns.concern(by, ref)
+    if not by.can(Can.REFER) or found.route == Route.STAFF or found.child is None:
+        raise access_concerns.refusal(by, ref)
+    return found
+
+
+def name_of(child: Child) -> ChildName | None:
+    """Return the name that is shown of a child who came through a door."""
+    return ChildName.objects.filter(child=child, until__isnull=True).order_by("kind", "-pk").first()
 
 
 def draft(by: Acting, ref: UUID | str) -> ReferralDraft:

@@ -8,6 +8,7 @@ app_name = "referrals"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("referrals/", sent.mine, name="mine"),
     path("referrals/start/", drafts.start, name="start"),
+    path("referrals/from-concern/<uuid:uuid>/", drafts.from_concern, name="from_concern"),
     path("referrals/sent/<uuid:uuid>/", sent.receipt, name="receipt"),
     path("referrals/drafts/", drafts.draft_save, name="draft_save"),
     path("referrals/drafts/<uuid:uuid>/", drafts.draft, name="draft"),

@@ -16,6 +16,7 @@ from agencies.roles import Can
 from cases import access, access_meetings, beyond_sight
 from cases.access_sql import BY_ACTIVITY, BY_DUE, Order
 from cases.models import Case
+from referrals import access as referral_access
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,21 @@ def _reviews(_person: Acting) -> list[Waiting]:
     return [Waiting(reverse("cases:emergency_reviews"), text, str(count))] if count else []
 
 
+def _referrals(person: Acting) -> list[Waiting]:
+    count = referral_access.waiting_count(person)
+    shown = f"{referral_access.COUNT_CAP:,}+" if count > referral_access.COUNT_CAP else str(count)
+    return [Waiting(reverse("referrals:queue"), _("Referrals to decide"), shown)] if count else []
+
+
+def _asked_back(person: Acting) -> list[Waiting]:
+    count = referral_access.asked_count(person)
+    text = _("Questions about your referrals")
+    return [Waiting(reverse("referrals:mine"), text, str(count))] if count else []
+
+
 QUESTIONS: tuple[tuple[Can, Callable[[Acting], list[Waiting]]], ...] = (
+    (Can.TRIAGE, _referrals),
+    (Can.REFER, _asked_back),
     (Can.WORK_CASES, _allocated),
     (Can.WORK_CASES, _contributions),
     (Can.MANAGE_WORK, _unallocated),

@@ -19,6 +19,7 @@ from agencies.roles import Can
 from agencies.views.attempt import attempted, form_page
 from referrals import access
 from referrals.actions.drafts import Content, Kept, discard_draft, remove_part, save_part, version_of
+from referrals.actions.from_concern import draft_from
 from referrals.actions.submit import send_draft
 from referrals.forms.whole import CHILD, PARTS, RELATIVE, SendForm, WholeForm, kind_of, spec_of
 from referrals.models import Referral, ReferralDraft
@@ -36,6 +37,17 @@ def start(request: ActingRequest) -> HttpResponse:
     ref = _sent_ref(request) if request.POST else uuid4()
     empty = ReferralDraft(uuid=ref, user=request.acting.user, content={})
     return _part_page(request, empty, FIRST)
+
+
+@require_http_methods(["GET", "POST"])
+def from_concern(request: ActingRequest, uuid: UUID) -> HttpResponse:
+    """Ask, then make a draft of what a concern says."""
+    found = access.concern_to_refer(request.acting, uuid)
+    if request.method == "POST":
+        ref = draft_from(found, by=request.acting)
+        messages.success(request, _("The draft holds what the concern says. Nothing is sent yet."))
+        return redirect("referrals:draft", uuid=ref)
+    return render(request, "referrals/from_concern.html", {"concern": found})
 
 
 @require_safe

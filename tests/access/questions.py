@@ -88,6 +88,7 @@ def _about_concerns(scene: Scene) -> Iterator[Question]:
     for row in scene.truth.rows["Concern"].values():
         yield Question(reverse("cases:concern", args=[row["uuid"]]))
         yield Question(reverse("cases:concern_answer", args=[row["uuid"]]))
+        yield Question(reverse("referrals:from_concern", args=[row["uuid"]]))
     for row in scene.truth.rows["ConcernDraft"].values():
         yield Question(reverse("cases:draft_discard", args=[row["uuid"]]))
         yield Question(f"/concerns/log/?draft={row['uuid']}")

@@ -105,6 +105,7 @@ def _referrals(scene: Scene) -> dict[str, dict[str, Any]]:
     of_draft = {"uuid": draft.uuid}
     return {
         "referrals:receipt": {"uuid": sent.bundle},
+        "referrals:from_concern": {"uuid": scene.concerns["own team"].uuid},
         "referrals:part": of_draft | {"part": "child-1"},
         "referrals:draft": of_draft,
         "referrals:check": of_draft,

@@ -346,6 +346,7 @@ PAGES: dict[str, Visit] = {
     "referrals:draft_discard": Visit("tariq", ("referral draft",), refuses=False),
     "referrals:receipt": Visit("tariq", ("bundle",), refuses=False),
     "referrals:referral": Visit("tariq", ("referral",), refuses=False),
+    "referrals:from_concern": Visit("tariq", ("school concern",), refuses=False),
     "referrals:queue": Visit("tess"),
     "referrals:accept": Visit("tess", ("referral",)),
     "referrals:triage": Visit("tess", ("referral",)),

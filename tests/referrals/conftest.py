@@ -97,6 +97,12 @@ def fill(person: Person, to: Agency, **parts: dict[str, str]) -> str:
     return str(ref)
 
 
+def post_part(person: Person, draft: str, part: str, version: int = 0, **fields: Any) -> Any:
+    """Send one page of the form."""
+    sent = {"draft": draft, "draft_version": str(version), "part": part, "idempotency_key": str(uuid4())}
+    return person.client.post(reverse("referrals:part", args=[draft, part]), sent | fields)
+
+
 def send(person: Person, draft: str, key: str = "", **more: str) -> Any:
     """Press "Send the referral" on the check page."""
     address = reverse("referrals:check", args=[draft])

@@ -15,18 +15,13 @@ from safeguard.notifications.models import InboxItem, OutboxMessage
 from tests.cases.conftest import entered
 from tests.conftest import Person, Place
 from tests.factories import as_owner
-from tests.referrals.conftest import PARTS, fill, send, sent_referrals
+from tests.referrals.conftest import PARTS, fill, post_part, send, sent_referrals
 
 MOST_QUERIES = 25
 
 
 def page(person: Person, name: str, *args: str) -> Any:
     return person.client.get(reverse(f"referrals:{name}", args=args))
-
-
-def post(person: Person, draft: str, part: str, version: int = 0, **fields: str) -> Any:
-    sent = {"draft": draft, "draft_version": str(version), "part": part, "idempotency_key": str(uuid4())}
-    return person.client.post(reverse("referrals:part", args=[draft, part]), sent | fields)
 
 
 def drafts() -> list[ReferralDraft]:
@@ -52,7 +47,7 @@ def test_the_first_page_says_what_to_do_at_once_and_begins_the_draft(tariq: Pers
 def test_danger_asks_whom_somebody_telephoned_and_keeps_what_was_typed(tariq: Person, social_care: Place) -> None:
     draft = fill(tariq, social_care.agency)
 
-    answer = post(tariq, draft, "urgency", 1, urgency="1")
+    answer = post_part(tariq, draft, "urgency", 1, urgency="1")
 
     assert answer.status_code == 422
     assert "telephone first, then say whom you reached" in answer.text
@@ -71,15 +66,15 @@ def test_the_list_of_parts_says_what_is_done_and_what_is_missing(tariq: Person, 
 
 def test_a_part_of_which_another_window_has_saved_more_is_not_overwritten(tariq: Person, social_care: Place) -> None:
     draft = fill(tariq, social_care.agency)
-    post(tariq, draft, "concern", 1, facts="From the first window")
+    post_part(tariq, draft, "concern", 1, facts="From the first window")
 
-    answer = post(tariq, draft, "concern", 1, facts="From the second window")
+    answer = post_part(tariq, draft, "concern", 1, facts="From the second window")
 
     assert answer.status_code == 422
     assert "changed in another window" in answer.text
     assert "From the second window" in answer.text
     assert drafts()[0].content["concern"]["fields"]["facts"] == ["From the first window"]
-    assert post(tariq, draft, "concern", 2, facts="From the second window").status_code == 302
+    assert post_part(tariq, draft, "concern", 2, facts="From the second window").status_code == 302
 
 
 def test_a_script_keeps_what_is_typed_and_hears_where_it_is_kept(tariq: Person) -> None:
@@ -102,8 +97,8 @@ def test_a_part_that_the_form_does_not_have_is_not_there(part: str, tariq: Perso
 def test_a_child_can_be_added_and_removed_again(tariq: Person, social_care: Place) -> None:
     draft = fill(tariq, social_care.agency)
 
-    onward = post(tariq, draft, "child-1", 1, **PARTS["child-1"], another="1")
-    post(tariq, draft, "child-2", 0, **(PARTS["child-1"] | {"given": "Wren"}))
+    onward = post_part(tariq, draft, "child-1", 1, **PARTS["child-1"], another="1")
+    post_part(tariq, draft, "child-2", 0, **(PARTS["child-1"] | {"given": "Wren"}))
     tariq.client.post(reverse("referrals:part_remove", args=[draft, "child-1"]))
 
     assert onward.headers["Location"].endswith("/part/child-2/")

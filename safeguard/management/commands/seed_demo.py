@@ -22,6 +22,7 @@ from safeguard.management.demo_case_seeding import seed_cases
 from safeguard.management.demo_cases import DEMO_CASES
 from safeguard.management.demo_practice import seed_practice
 from safeguard.management.demo_records import seed_records
+from safeguard.management.demo_referrals import seed_referrals
 
 PARTNERSHIP = "Northshire Safeguarding Children Partnership"
 
@@ -138,6 +139,7 @@ class Command(BaseCommand):
             seed_practice()
             seed_cases()
             seed_records()
+            seed_referrals()
         parts = f"{len(PLACES)} agencies, {len(DEMO_ACCOUNTS)} accounts to try and {len(DEMO_CASES)} fictional cases"
         self.stdout.write(f"The demo has {parts}.")
 
