@@ -3,10 +3,11 @@
 Absent and forbidden are the same: ``Http404``. Every look through this door is recorded, and so is every refusal.
 """
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from agencies.acting import Acting
@@ -22,6 +23,7 @@ from safeguard.audit import actions as audit
 from safeguard.common.pagination import Page, paginate
 
 LISTED, COUNT_CAP = 50, 1_000
+REPEATED = timedelta(days=365)
 # What a line of the queue shows: the long texts stay where they are.
 QUEUED = (
     *("uuid", "reference", "given", "surname", "state", "urgency", "priority", "rating", "decide_by", "received_at"),
@@ -124,6 +126,21 @@ def household(by: Acting, referral: Referral) -> list[Referral]:
     """Return the other children who came with the same form, as far as ``by`` received them."""
     same = Referral.objects.received_by(by).filter(bundle=referral.bundle).exclude(pk=referral.pk)
     return list(same.order_by("pk"))
+
+
+def earlier(by: Acting, referral: Referral) -> list[Referral]:
+    """Return what ``by``'s agency received within REPEATED before ``referral`` and that speaks of the same child.
+
+    The same health service number, or the same names with the same date of birth or expected date: what was typed
+    alike. The matching beside it finds children whose names were not.
+    """
+    same = Q(nhs_number=referral.nhs_number) if referral.nhs_number else Q(pk__in=[])
+    if referral.child_name and (referral.born_on or referral.expected_on):
+        names = Q(given__iexact=referral.given, surname__iexact=referral.surname)
+        same |= names & Q(born_on=referral.born_on, expected_on=referral.expected_on)
+    since = referral.received_at - REPEATED
+    found = Referral.objects.received_by(by).filter(same, received_at__gte=since, received_at__lt=referral.received_at)
+    return list(found.select_related("from_agency").order_by("-received_at")[:LISTED])
 
 
 def notes_of(by: Acting, referral: Referral) -> list[TriageNote]:

@@ -40,6 +40,7 @@ def triage(request: ActingRequest, uuid: UUID) -> HttpResponse:
         "links": links(found, sides),
         "sections": sections(found, relatives),
         "steps": access.steps_of(request.acting, found),
+        "earlier": access.earlier(request.acting, found),
         "opens_case": Side.TRIAGE in sides and access.opens_case(request.acting, found),
         "case": access.acceptance(request.acting, found),
         "answer": who_is(facts_of(found), by=request.acting) if found.is_open else None,

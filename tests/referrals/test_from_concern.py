@@ -48,8 +48,10 @@ def test_what_the_concern_says_is_in_the_draft_and_is_sent(daisy: Person, tariq:
 
     make_draft(daisy, concern)
     for part in ("consent", "level", "referrer"):
-        more = {"to_agency": str(social_care.agency.uuid)} if part == "referrer" else {}
-        post_part(daisy, str(draft().uuid), part, **(PARTS[part] | more))
+        fields: dict[str, Any] = PARTS[part] | (
+            {"to_agency": str(social_care.agency.uuid)} if part == "referrer" else {}
+        )
+        post_part(daisy, str(draft().uuid), part, **fields)
     send(daisy, str(draft().uuid))
 
     (made,) = sent_referrals()
