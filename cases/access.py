@@ -19,6 +19,7 @@ from agencies.acting import Acting
 from agencies.models import Membership, Sector
 from agencies.roles import Can
 from cases import access_sql
+from cases.access_deadlines import next_due
 from cases.access_sql import BY_ACTIVITY, Order
 from cases.models import (
     AccessLevel,
@@ -200,7 +201,7 @@ def case_page(
 def cases_at(positions: Sequence[Position], by: Acting) -> list[Case]:
     """Return the cases of a page in its order, with what a list shows; the whole page is one audit row."""
     keys = [position.pk for position in positions]
-    shown = Case.objects.with_child_name()
+    shown = Case.objects.with_child_name().annotate(next_due=next_due(by))
     found = shown.select_related("child", "lead_agency", "allocated_to", "allocated_team").in_bulk(keys)
     listed = [found[key] for key in keys if key in found]
     audit.record_read("case.list", by=by, target="cases.Case", uuids=[each.uuid for each in listed])

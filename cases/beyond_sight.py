@@ -111,6 +111,16 @@ def pass_to_team(user_id: int, agency_id: int, title: str) -> list[UUID]:
     return [row[0] for row in _call("SELECT cases_pass_to_team(%s, %s, %s)", [user_id, agency_id, title])]
 
 
+def deadlines_held(user_id: int, agency_id: int) -> int:
+    """Return how many running deadlines of the agency are the person's."""
+    return int(_call("SELECT cases_deadlines_held(%s, %s)", [user_id, agency_id])[0][0])
+
+
+def pass_deadlines_on(user_id: int, agency_id: int) -> list[UUID]:
+    """Leave the person's running deadlines with their teams; return their UUIDs."""
+    return [row[0] for row in _call("SELECT cases_pass_deadlines_on(%s, %s)", [user_id, agency_id])]
+
+
 def led_alone(team_ids: Collection[int]) -> int:
     """Return how many open cases no active team but these leads; 0 for who does not manage all their agencies."""
     return int(_call("SELECT cases_led_alone(%s::bigint[])", [list(team_ids)])[0][0])

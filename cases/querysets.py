@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Concern,
         ConcernDraft,
         ConcernStep,
+        Deadline,
         Involvement,
         MeetingSeat,
         TimelineEntry,
@@ -249,3 +250,23 @@ class SeatQuerySet(ProtectedQuerySet["MeetingSeat"]):
         known = InvolvementQuerySet(apps.get_model("cases", "Involvement")).visible_to(by).values("pk")
         open_to_by = Q(involvement__isnull=True) | Q(involvement__in=known)
         return self.filter(open_to_by, meeting__in=meetings.visible_to(by).values("pk"))
+
+
+class DeadlineQuerySet(ProtectedQuerySet["Deadline"]):
+    """Deadlines."""
+
+    def visible_to(self, by: "Acting") -> Self:
+        """Return the deadlines of visible cases that no entry started, or one that ``by`` sees."""
+        if not by.works_with_cases:
+            return self.none()
+        cases = _objects("Case").filter(visible_case_ids(by)).values("pk")
+        entries = _objects("TimelineEntry").filter(TimelineQuerySet.audience_of(by), pk=OuterRef("entry"))
+        return self.filter(Q(entry__isnull=True) | Exists(entries), case__in=cases)
+
+    def running(self) -> Self:
+        """Return those that are still to be done."""
+        return self.filter(met_at__isnull=True, superseded_at__isnull=True, waived_at__isnull=True)
+
+    def ended(self) -> Self:
+        """Return those that were met, replaced or waived."""
+        return self.exclude(met_at__isnull=True, superseded_at__isnull=True, waived_at__isnull=True)

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 
 from agencies.acting import Acting
 from agencies.models import Agency, Team, User
+from agencies.practice_events import PracticeEvent
+from cases import deadlines
 from cases.event_kinds import Kind
 from cases.models import (
     Case,
@@ -70,6 +72,9 @@ class Event:
     # None for what nobody chose an audience for: everybody involved, or the own team where its part is confidential.
     audience: Audience | None = EVERYBODY_INVOLVED
     occurred_at: datetime = field(default_factory=timezone.now)
+    # Which events of practice it is, beside what its kind says, and from when periods count: see deadlines.py.
+    means: tuple[PracticeEvent, ...] = ()
+    counts_from: datetime | None = None
 
 
 def write(case: Case, event: Event, *, by: Acting) -> TimelineEntry:
@@ -133,6 +138,7 @@ def _create(case: Case, event: Event, audience: Audience, *, by: Acting, **more:
     TimelineEntryReader.objects.bulk_create(_readers(entry, audience))
     if audience.placeholder:
         hold_place(entry)
+    deadlines.follow(case, entry, means=event.means, at=event.counts_from, by=by)
     return entry
 
 

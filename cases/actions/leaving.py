@@ -25,3 +25,16 @@ def pass_cases_on(membership: Membership, *, by: Actor) -> None:
     passed = beyond_sight.pass_to_team(membership.user_id, membership.agency_id, title)
     if passed:
         audit.record("case.pass_to_team", by=by, target="cases.Case", uuids=passed)
+
+
+def deadlines_held(membership: Membership) -> Iterable[Holding]:
+    """Return how many running deadlines are the member's in their agency."""
+    count = beyond_sight.deadlines_held(membership.user_id, membership.agency_id)
+    yield Holding(gettext_lazy("deadlines that are theirs"), count, reverse("cases:deadlines"))
+
+
+def pass_deadlines_on(membership: Membership, *, by: Actor) -> None:
+    """Leave the member's deadlines with their teams."""
+    passed = beyond_sight.pass_deadlines_on(membership.user_id, membership.agency_id)
+    if passed:
+        audit.record("deadline.pass_to_team", by=by, target="cases.Deadline", uuids=passed)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from agencies.acting import Acting
 from agencies.models import Team
-from cases import references, timeline
+from cases import deadlines, references, timeline
 from cases.actions.children import NewChild, record_child
 from cases.actions.grants import lock_as
 from cases.actions.involvement import Terms, add_involvement
@@ -55,6 +55,7 @@ def _insert(child: Child, team: Team) -> Case:
                 reference=references.new_reference(),
                 lead_agency=team.agency,
                 allocated_team=team,
+                profile=deadlines.profile_for_new_case(),
             )
     except IntegrityError as error:
         if "case_one_open_per_child" not in str(error):

@@ -1,7 +1,7 @@
 """Starting and ending plans; agreeing, settling and moving actions."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 
 from agencies.acting import Acting
 from agencies.models import Membership, Team, User
-from cases import access, timeline
+from agencies.practice_events import PracticeEvent
+from cases import access, deadlines, timeline
 from cases.access import Sight
 from cases.actions.grants import lock_as
 from cases.actions.records import Telling, must_have_team, write_record
 from cases.audience import preview
 from cases.event_kinds import Kind
-from cases.models import AccessLevel, Case, Plan, PlanAction, Sensitivity, TimelineEntry
+from cases.models import AccessLevel, Case, Involvement, Plan, PlanAction, Sensitivity, TimelineEntry
 from cases.models.records import TITLE_LIMIT
+from cases.querysets import ongoing
 from safeguard.audit import actions as audit
 from safeguard.audit.actions import one_transaction
 
@@ -59,7 +61,8 @@ def end_plan(plan: Plan, *, ended_on: date, reason: str, by: Acting) -> None:
     plan.validate_constraints()
     plan.save(update_fields=["ended_on", "end_reason"])
     title = _("%(plan)s ended") % {"plan": plan.label_of("sort")}
-    _follow_up(case, plan.entry, timeline.Event(kind=Kind.PLAN_ENDED, title=title, body=reason), by=by)
+    means = (PracticeEvent.PLAN_ENDED,) if plan.sort == Plan.Sort.PROTECTION else ()
+    _follow_up(case, plan.entry, timeline.Event(kind=Kind.PLAN_ENDED, title=title, body=reason, means=means), by=by)
     audit.record("plan.end", by=by, target="cases.Plan", uuids=[plan.uuid, case.uuid], reason=reason)
 
 
@@ -79,7 +82,26 @@ def agree_action(
     action.plan, action.first_due_on = plan, action.due_on
     _set_owner(action, owner, access.who_can_see(by, case))
     _owner_must_see(case, audience, owner, by=by)
-    return write_record(case, action, replace(telling, audience=audience, matters_to_plan=True), by=by)
+    made = write_record(case, action, replace(telling, audience=audience, matters_to_plan=True), by=by)
+    held = _held(case, made, by)
+    if held:
+        what = Truncator(made.what).chars(TITLE_LIMIT)
+        deadlines.agree(case, what, due_at=_end_of(made.due_on), held=held, entry=made.entry, by=by)
+    return made
+
+
+def _held(case: Case, action: PlanAction, by: Acting) -> deadlines.Held | None:
+    """Return whose deadline the action is; None where the family has it, or nobody of an involved team."""
+    if action.owner_team:
+        return deadlines.Held(action.owner_team)
+    parts = Involvement.objects.visible_to(by).filter(ongoing(), case=case, confidential=False)
+    own = parts.filter(team__agency=action.agency, team__memberships__user=action.owner_user)
+    part = own.select_related("team").order_by("pk").first() if action.owner_user else None
+    return deadlines.Held(part.team, action.owner_user) if part else None
+
+
+def _end_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(23, 59, 59)))
 
 
 def _set_owner(action: PlanAction, owner: User | Team | None, sight: Sight) -> None:
@@ -120,6 +142,7 @@ def settle_action(action: PlanAction, *, evidence: str = "", not_done_because: s
     action.closed_on = timezone.localdate()
     action.evidence, action.not_done_because = evidence.strip(), not_done_because.strip()
     action.save(update_fields=["state", "closed_on", "evidence", "not_done_because"])
+    deadlines.settle(action.entry, done=done, reason=action.not_done_because, by=by)
     words = _("Action done: %(what)s") if done else _("Action not done: %(what)s")
     event = timeline.Event(
         kind=Kind.ACTION_DONE if done else Kind.ACTION_NOT_DONE,
@@ -142,6 +165,7 @@ def move_action(action: PlanAction, *, due_on: date, reason: str, by: Acting) ->
     case = _lock(action, by)
     action.due_on = due_on
     action.save(update_fields=["due_on"])
+    deadlines.move(action.entry, due_at=_end_of(due_on), reason=reason.strip(), by=by)
     title = _("New date for an action: %(what)s") % {"what": action.what}
     _follow_up(case, action.entry, timeline.Event(kind=Kind.ACTION_MOVED, title=title, body=reason), by=by)
     detail = {"due_on": due_on.isoformat()}

@@ -64,7 +64,12 @@ def write_record(case: Case, record: AnyRecord, telling: Telling, *, by: Acting)
         timeline.check_clearance(telling.audience, by=by)
     record.full_clean(exclude={"entry"}, validate_unique=False)
     event = timeline.Event(
-        kind=record.happened_as(), title=record.headline(), child_words=record.child_words(), **vars(telling)
+        kind=record.happened_as(),
+        title=record.headline(),
+        child_words=record.child_words(),
+        means=record.practice_events(case),
+        counts_from=record.counts_from(),
+        **vars(telling),
     )
     record.entry = timeline.write(case, event, by=by)
     record.save(force_insert=True)

@@ -7,6 +7,7 @@ from cases.models.child_protection import Conference, Review, StrategyDiscussion
 from cases.models.chronology import Chronology, ChronologyState
 from cases.models.concern import Concern
 from cases.models.concern_step import ConcernStep
+from cases.models.deadline import Deadline, DeadlineState
 from cases.models.decisions import Decision
 from cases.models.draft import ConcernDraft
 from cases.models.entries import EntryPlaceholder, EntryReceipt, EntryRemark
@@ -42,6 +43,8 @@ __all__ = [
     "ConcernDraft",
     "ConcernStep",
     "Conference",
+    "Deadline",
+    "DeadlineState",
     "Decision",
     "EntryPin",
     "EntryPlaceholder",

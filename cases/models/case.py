@@ -10,7 +10,7 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import Agency, Team, User
+from agencies.models import Agency, PracticeProfile, Team, User
 from cases.codes import LawfulBasis, LevelOfNeed
 from cases.models.child import Child, KnownService
 from cases.querysets import CaseQuerySet, InvolvementQuerySet, ProtectedQuerySet
@@ -54,6 +54,8 @@ class Case(PublicIdModel, TimestampedModel):
     allocated_to = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="allocated_cases"
     )
+    # The version of the practice profile that it started under; empty where none was loaded.
+    profile = models.ForeignKey(PracticeProfile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     opened_at = models.DateTimeField(db_default=Now())
     closed_at = models.DateTimeField(null=True, blank=True)
     restricted = models.BooleanField(default=False)

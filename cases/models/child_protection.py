@@ -8,8 +8,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agencies.practice_events import PracticeEvent
 from cases.codes import CategoryOfAbuse
 from cases.event_kinds import Kind
+from cases.models.case import Case
 from cases.models.records import Record
 
 
@@ -111,6 +113,11 @@ class Conference(Record):
         """Return the kind by the sort of conference."""
         return dict(zip(self.Sort, self.kinds, strict=True))[self.Sort(self.sort)]
 
+    def practice_events(self, _case: Case) -> tuple[PracticeEvent, ...]:
+        """Return that a plan was decided, where it was at an initial conference."""
+        decided = self.outcome == self.Outcome.PLAN and self.sort != self.Sort.REVIEW
+        return (PracticeEvent.PLAN_DECIDED,) if decided else ()
+
     def headline(self) -> str:
         """Return the sort of conference and what it decided."""
         category = f", {self.label_of('category').lower()}" if self.category else ""
@@ -146,6 +153,14 @@ class Review(Record):
 
     class Meta:
         verbose_name = gettext_lazy("review")
+
+    def practice_events(self, case: Case) -> tuple[PracticeEvent, ...]:
+        """Return whether it is the first looked-after review of the case, or a later one."""
+        if self.sort != self.Sort.LOOKED_AFTER:
+            return ()
+        later = type(self).objects.filter(sort=self.Sort.LOOKED_AFTER, entry__case=case).exists()
+        first, again = PracticeEvent.FIRST_LOOKED_AFTER_REVIEW_HELD, PracticeEvent.LOOKED_AFTER_REVIEW_HELD
+        return (again if later else first,)
 
     def happened_as(self) -> Kind:
         """Return the kind by what is reviewed."""

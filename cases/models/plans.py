@@ -1,7 +1,7 @@
 """Plans, and the actions that somebody agreed to."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time
 from typing import ClassVar
 
 import pghistory
@@ -93,6 +93,10 @@ class Plan(PublicIdModel, Record):
         """Return the kind that starts the clocks of child protection for such a plan."""
         protects = self.sort == self.Sort.PROTECTION
         return Kind.CHILD_PROTECTION_PLAN_STARTED if protects else Kind.PLAN_STARTED
+
+    def counts_from(self) -> datetime:
+        """Return the beginning of its first day."""
+        return timezone.make_aware(datetime.combine(self.started_on, time.min))
 
     def headline(self) -> str:
         """Return the kind of plan."""

@@ -1,6 +1,7 @@
 """What every record has in common: a structured row beside its timeline entry, seen exactly where the entry is."""
 
 from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.core.exceptions import FieldDoesNotExist
@@ -9,7 +10,9 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from agencies.practice_events import PracticeEvent
 from cases.event_kinds import Kind
+from cases.models.case import Case
 from cases.models.timeline import TimelineEntry
 from cases.querysets import RecordQuerySet
 from safeguard.common.components import Row
@@ -56,6 +59,14 @@ class Record(models.Model):
     def child_words(self) -> str:
         """Return what the child said, in their words, where this kind of record has a place for it."""
         return str(getattr(self, "child_said", ""))
+
+    def practice_events(self, _case: Case) -> tuple[PracticeEvent, ...]:
+        """Return which events of practice it is in that case, beside what its kind says: they start and meet clocks."""
+        return ()
+
+    def counts_from(self) -> datetime | None:
+        """Return from when periods count, None for when it happened."""
+        return None
 
     def label_of(self, name: str) -> str:
         """Return how the choice made in the field ``name`` reads. Raises FieldDoesNotExist for no such field."""

@@ -8,7 +8,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agencies.practice_events import PracticeEvent
 from cases.event_kinds import Kind
+from cases.models.case import Case
 from cases.models.records import Record, YesNo
 
 
@@ -77,6 +79,11 @@ class Visit(Record):
                 ),
             ),
         ]
+
+    def practice_events(self, case: Case) -> tuple[PracticeEvent, ...]:
+        """Return that a child on a child protection plan was seen, where that is so."""
+        counts = self.child_seen == YesNo.YES and case.plans.filter(sort="protection", ended_on=None).exists()
+        return (PracticeEvent.PLAN_VISIT_MADE,) if counts else ()
 
     def headline(self) -> str:
         """Return whether the child was seen, and how."""

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from agencies.request import ActingRequest
-from cases import access, access_child, access_records
+from cases import access, access_child, access_deadlines, access_records
 from cases.models import AccessLevel
 
 
@@ -30,6 +30,7 @@ def case(request: ActingRequest, uuid: UUID) -> HttpResponse:
         "sight": sight,
         "missing": access.missing_sectors(request.acting, found),
         "missing_services": access_child.missing_services(request.acting, found),
+        "next_due": access_deadlines.next_of_case(request.acting, found),
         "entries": access.timeline_page(request.acting, found, limit=10),
     }
     return render(request, "cases/detail.html", context)

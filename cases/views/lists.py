@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from agencies.request import ActingRequest
@@ -30,6 +31,7 @@ def case_list(request: ActingRequest) -> HttpResponse:
         "filter_form": form,
         "chosen": form.chosen(),
         "by_due": form.by_due(),
+        "now": timezone.now(),
         "page": Page(
             access.cases_at(positions, request.acting),
             after=seal(positions[-1], purpose) if len(found) > PAGE_SIZE else None,

@@ -150,3 +150,35 @@ CHILD_END = Words(
     _("It is kept as what held before."),
     (_("Nothing is deleted: it stays on the child’s record with its last day."),),
 )
+PRACTICE_EVENT = Words(
+    _("Enter an event"),
+    _("Enter the event"),
+    _("The event is entered."),
+    (_("It meets the deadlines that wait for it, and starts those that count from it."),),
+)
+AGREE = Words(
+    _("Agree on something to be done"),
+    _("Save"),
+    _("It is agreed."),
+    (_("The team, or the person, is reminded until it is done. Everybody who sees the case sees it."),),
+)
+MEET = Words(_("Mark as done"), _("Mark as done"), _("It is marked as done."))
+EXTEND = Words(
+    _("Move to a later day"),
+    _("Move it"),
+    _("It is moved. The first day stays on record."),
+    (_("Only a local deadline can be moved."),),
+)
+WAIVE = Words(
+    _("Not needed any more"),
+    _("Say that it is not needed"),
+    _("It is not to be done any more."),
+    (_("It stays on the case with your reason."),),
+    "warning",
+)
+EXPLAIN = Words(
+    _("Say why it is late"),
+    _("Save"),
+    _("The reason is saved."),
+    (_("Its day stays as it is, and every figure counts by that day."),),
+)

@@ -21,7 +21,14 @@ CLOSED: Mapping[str, str] = {}
 # guardian's own tables: grants live in tables of ours, and a row here would be a second door.
 GUARDIANS = (UserObjectPermission, GroupObjectPermission)
 # Called by triggers and by our own functions, which run as the owner: never by a program itself.
-INTERNAL_FUNCTIONS = ("cases_newest_activity", "cases_entry_seen_by_group", "cases_match_probe")
+INTERNAL_FUNCTIONS = (
+    "cases_newest_activity",
+    "cases_entry_seen_by_group",
+    "cases_match_probe",
+    "cases_next_due",
+    "cases_next_due_for_all",
+    "cases_renew_next_due",
+)
 
 
 def privileges_of(model: type[models.Model]) -> Mapping[str, str]:

@@ -38,6 +38,7 @@ from cases.models import (
 from safeguard.audit.actor import Origin
 from safeguard.common import row_security
 from safeguard.management.demo_cases import DEMO_CASES, Brought, DemoCase, Relative, Told
+from safeguard.management.demo_deadlines import date_back, seed_deadlines
 
 
 def seed_cases() -> int:
@@ -61,6 +62,7 @@ def _seed_case(spec: DemoCase) -> None:
         _tell(case, told)
     for code, reason in spec.not_needed:
         say_not_needed(case, Sector.objects.get(code=code), reason=reason, by=by)
+    seed_deadlines(case, spec.surname, spec.days, by=by)
     _guard(case, spec, team, by)
 
 
@@ -75,6 +77,7 @@ def _opened(spec: DemoCase, team: Team, by: Acting) -> Case:
     CaseGroupGrant.objects.filter(content_object=case).update(since=opened_at)
     # past the door: the owner dates the demo back
     TimelineEntry.objects.filter(case=case).update(occurred_at=opened_at)
+    date_back(case, opened_at)
     return case
 
 

@@ -253,6 +253,11 @@ def _of_seat(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
     return known and facts.sees(reader, "Meeting", row["meeting_id"])
 
 
+def _deadline(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+    entry = row["entry_id"]
+    return _of_case(facts, reader, row) and (entry is None or facts.sees(reader, "TimelineEntry", entry))
+
+
 RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "Case": lambda facts, reader, row: facts.level(reader, row["id"]) > 0,
     "Child": lambda facts, reader, row: facts.child(reader, row["id"]),
@@ -291,4 +296,5 @@ RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "TimelineLook": _own,
     "MeetingSeat": _of_seat,
     **{model.__name__: _of_entry for model in record_models().values()},
+    "Deadline": _deadline,
 }

@@ -17,6 +17,7 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a
 REFERENCE = re.compile(r"\b\d{4}-?\d{4}\b")
 CODES = {
     "kind",
+    "code",
     "categories",
     "reference",
     "given_code",

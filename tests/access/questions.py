@@ -48,6 +48,10 @@ SHELL = [
     "/",
     "/cases/actions/",
     "/cases/meetings/",
+    "/deadlines/?whose=team",
+    "/deadlines/?whose=agency",
+    "/deadlines/month/?whose=agency",
+    "/practice/",
     "/inbox/",
     "/directory/",
     "/directory/people/",
@@ -127,7 +131,7 @@ def of_child(child: Row) -> Iterator[Question]:
 
 def of_case(scene: Scene, name: str, case: Row) -> Iterator[Question]:
     """Yield every question about one case, seen or not."""
-    for route in ("cases:detail", "cases:access", "api:case", "api:timeline", "cases:live"):
+    for route in ("cases:detail", "cases:access", "cases:case_deadlines", "api:case", "api:timeline", "cases:live"):
         yield Question(reverse(route, args=[case["uuid"]]))
     entries = [
         ("entry", row["uuid"]) for row in scene.truth.rows["TimelineEntry"].values() if row["case_id"] == case["id"]

@@ -60,6 +60,7 @@ TABLES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "Chronology": ("cases_chronology", []),
     "MeetingSeat": ("cases_meetingseat", []),
     **{model.__name__: (model._meta.db_table, []) for model in record_models().values()},
+    "Deadline": ("cases_deadline", []),
     "TimelineEntryReader": ("cases_timelineentryreader", []),
     "EntryPin": ("cases_entrypin", []),
     "EntryRemark": ("cases_entryremark", []),
@@ -90,7 +91,10 @@ TABLES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "Child": ("cases_child", [("cases_childmatchdue", "child_id")]),
 }
 # What a reader may see are their own grants' keys, worked out anew without what was deleted.
-KEYS = "UPDATE cases_casegroupgrant SET last_activity_at = cases_newest_activity(case_id, group_id)"
+KEYS = (
+    "UPDATE cases_casegroupgrant SET last_activity_at = cases_newest_activity(case_id, group_id),"
+    " next_due_at = cases_next_due(case_id, group_id)"
+)
 OTHERS = [
     ("notifications_inboxitem", "recipient_id"),
     ("notifications_outboxmessage", "coalesce(recipient_id, 0)"),

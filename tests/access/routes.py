@@ -10,6 +10,7 @@ from agencies.models import ContactPoint, Invitation
 from cases.models import (
     Case,
     CaseUserGrant,
+    Deadline,
     Involvement,
     KnownService,
     Meeting,
@@ -51,6 +52,7 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         item = InboxItem.objects.create(dedupe_key=str(uuid4()), kind="x", recipient=alice.user, title="Something")
         taken = CaseUserGrant.objects.filter(kind="emergency", content_object=scene.made["restricted"]).get()
         part = Involvement.objects.filter(case=shared, level=3).get()
+        agreed = Deadline.objects.get(case=shared, code="", entry=None)
         by = {"child": shared.child, "recorded_by": alice.user}
         tie = Relationship.objects.create(
             kind="father",
@@ -86,6 +88,7 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         "cases:child_fact_end": {"uuid": shared.child.uuid, "kind": "relative", "fact": tie.uuid},
         "cases:child": {"uuid": shared.child.uuid},
         "cases:not_needed": {"uuid": shared.uuid, "sector": "police"},
+        "cases:deadline": {"uuid": shared.uuid, "deadline": agreed.uuid},
         "cases:": {"uuid": shared.uuid},
         "api:case": {"uuid": shared.uuid},
         "api:child": {"uuid": shared.child.uuid},

@@ -12,9 +12,12 @@ from django.db.models import Model
 from django.utils import timezone
 
 from agencies.models import Membership, Sector, Team, User
+from agencies.practice_events import PracticeEvent
+from cases import timeline
 from cases.actions.allocation import allocate
 from cases.actions.beside import correct, dispute
 from cases.actions.children import NewChild
+from cases.actions.deadlines import agree
 from cases.actions.emergency import take_emergency_access
 from cases.actions.entries import add_entry
 from cases.actions.gaps import say_not_needed
@@ -259,6 +262,7 @@ def _finish(made: dict[str, Case], work: "_Work") -> None:
         allocate(made["shared"], team=cast["alice"].membership.teams.get(), person=by.user, level_of_need=3, by=by)
         say_not_needed(made["shared"], Sector.objects.get(code="probation"), reason=said, by=by)
         close_case(made["closed"], reason=reason, by=by)
+    _agree(made["shared"], cast["alice"], marks)
     _confide(made["shared"], cast["alice"], marks)
     _discuss(work, made["shared"])
     _record(made["shared"], cast["alice"], marks)
@@ -281,6 +285,19 @@ def _discuss(work: "_Work", case: Case) -> None:
     work.marks.bind(entry_2.title, "TimelineEntry", entry_2.pk, "title")
     work.marks.bind(reason, "TimelineEntry", entry_2.pk, "correction_reason")
     work.marks.bind(text, "EntryRemark", remark.pk, "text")
+
+
+def _agree(case: Case, person: Actor, marks: Marks) -> None:
+    """Agree on something to do, and start a deadline from an entry that only the author's team reads."""
+    what, due_at = marks.fresh(), timezone.now() + timedelta(days=5)
+    with entered(person) as by:
+        agreed = agree(case, what, due_at=due_at, team=person.membership.teams.get(), person=None, by=by)
+        means = (PracticeEvent.HARM_SUSPECTED,)
+        title = marks.fresh()
+        event = timeline.Event(kind=Kind.NOTE, title=title, audience=timeline.OWN_TEAM, means=means)
+        entry = timeline.write(case, event, by=by)
+    marks.bind(what, "Deadline", agreed.pk, "what")
+    marks.bind(title, "TimelineEntry", entry.pk, "title")
 
 
 def _confide(case: Case, person: Actor, marks: Marks) -> None:

@@ -78,6 +78,11 @@ def sees_concern(name_of: str) -> Who:
     return sees
 
 
+def leads_or_manages(scene: Scene, name: str) -> bool:
+    """Return who may vary a deadline of Alice's agency in the shared case."""
+    return level(3)(scene, name) or (name == "maggie" and level(1)(scene, name))
+
+
 MANAGERS = one_of("maggie", "adam")  # of the agency whose objects are asked for
 CASE, REFERRALS = "cases:", "referrals:"
 PAGES: list[tuple[tuple[str, str], Who, str, str]] = [
@@ -123,12 +128,15 @@ PAGES: list[tuple[tuple[str, str], Who, str, str]] = [
     (READ, one_of("tariq", "daisy", "tess", "maggie"), REFERRALS, "referral_print"),
     (READ, one_of("ian"), CASE, "emergency_reviews"),
     (FORM, one_of("ian"), CASE, "emergency_review"),
-    (READ, level(1), CASE, "detail access"),
+    (READ, level(1), CASE, "detail access case_deadlines deadline"),
     (READ, level(1), CASE, "timeline entry timeline_sectors timeline_silence timeline_room"),
     (PRESS, level(1), CASE, "timeline_looked entry_pin"),
     (FORM, one_of("alice", "maggie", "mo"), CASE, "entry_correct entry_audience entry_ask"),
     (FORM, one_of("alice", "maggie", "mo"), CASE, "entry_dispute"),
     (PRESS, one_of("alice", "maggie", "mo"), CASE, "entry_confirm"),
+    (READ, everybody, CASE, "deadlines deadlines_month"),
+    (FORM, level(2), CASE, "deadline_event deadline_agree deadline_meet deadline_explain"),
+    (FORM, leads_or_manages, CASE, "deadline_extend deadline_waive"),
     (READ, level(2), CASE, "entry_kinds"),
     (DOWNLOAD, level(1), CASE, "attachment"),
     (READ, level(1), CASE, "timeline_print"),

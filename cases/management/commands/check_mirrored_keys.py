@@ -6,13 +6,17 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-DRIFT = "SELECT grant_id, case_id, mirrored_key, held, rule FROM cases_mirrored_key_drift() ORDER BY 1, 3 LIMIT %s"
+DRIFT = """
+    SELECT grant_id, case_id, mirrored_key, held, rule FROM cases_mirrored_key_drift()
+    UNION ALL SELECT grant_id, case_id, mirrored_key, held, rule FROM cases_next_due_drift()
+    ORDER BY 1, 3 LIMIT %s
+"""
 
 
 class Command(BaseCommand):
     """Exit status 0: no key has drifted. 1: those that have are listed, by the ids of grant and case."""
 
-    help = "Compare each grant's restriction and date of last activity with the case and the entries its group may see."
+    help = "Compare each grant's restriction and dates with the case, its entries and deadlines that the group may see."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add how many to list."""
