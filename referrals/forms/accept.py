@@ -31,7 +31,10 @@ class AcceptForm(AsksWhoItIs):
         label=_("Does the referrer’s team become involved in the case?"),
         choices=[(YES, _("Yes")), (NO, _("No, not now"))],
         widget=forms.RadioSelect,
-        help_text=_("They see what is written for their sector from then on. Referring alone gives them nothing"),
+        help_text=_(
+            "They see what the case shows to their sector; where it was open before, what was written earlier too."
+            " Referring alone gives them nothing"
+        ),
     )
     purpose = forms.CharField(label=_("What do they need the case for?"), max_length=300, widget=forms.Textarea)
     involve_basis = forms.ChoiceField(label=_("Lawful basis of their part"), choices=LawfulBasis)
