@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from agencies.views import agencies, audit_log, directory, invitations, join, own, people, practice, tokens
+from agencies.views import agencies, audit_log, directory, invitations, join, own, people, practice, reminders, tokens
 
 app_name = "agencies"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("practice/", practice.practice, name="practice"),
     path("glossary/", practice.glossary, name="glossary"),
     path("practice/<slug:code>/change/", practice.practice_change, name="practice_change"),
+    path("reminders/", reminders.reminder_operations, name="reminder_operations"),
     # What was done for the agency
     path("audit/", audit_log.audit_log, name="audit_log"),
     # The link of an invitation: open to visitors

@@ -85,6 +85,35 @@ def kept_from_reader() -> list[UUID]:
     return list(_call("SELECT cases_kept_from_reader()", [])[0][0])
 
 
+class Due(NamedTuple):
+    """A deadline as the worker knows it: whose, when, and who is kept out of its case."""
+
+    uuid: UUID
+    case_uuid: UUID
+    reference: str
+    case_is_open: bool
+    is_running: bool
+    due_at: datetime
+    urgent: bool
+    agency_id: int
+    team_id: int
+    person_id: int | None
+    lead_agency_id: int
+    profile_id: int | None
+    excluded: list[int]
+
+
+def due(deadline: UUID) -> Due | None:
+    """Return a deadline, to the worker alone; None for everybody else, and where it is not there."""
+    rows = _call("SELECT * FROM cases_due(%s)", [deadline])
+    return Due(*rows[0]) if rows else None
+
+
+def unplanned_deadlines(most: int) -> list[tuple[UUID, datetime, bool, int | None]]:
+    """Return running deadlines without any stage of a reminder, to the worker alone: key, due, urgent, profile."""
+    return [(row[0], row[1], row[2], row[3]) for row in _call("SELECT * FROM cases_unplanned_deadlines(%s)", [most])]
+
+
 def take_emergency_access(reference: str, reason: str, lasts: timedelta) -> Opened | None:
     """Grant the caller emergency access; None for an unknown or closed case and for an excluded person."""
     rows = _call("SELECT * FROM cases_take_emergency_access(%s, %s, %s)", [reference, reason, lasts])

@@ -16,6 +16,7 @@ from agencies.acting import Acting
 from agencies.models import LegalStatus, PracticeProfile, SchoolTerm, Team, Timescale, User
 from agencies.models.practice import Again, Owner
 from agencies.practice_events import PracticeEvent
+from cases import reminding
 from cases.event_kinds import Kind
 from cases.models import Case, Deadline, Involvement, TimelineEntry
 from cases.querysets import DeadlineQuerySet, ongoing
@@ -97,7 +98,7 @@ def agree(
     case: Case, what: str, *, due_at: datetime, held: Held, by: Acting, entry: TimelineEntry | None = None
 ) -> Deadline:
     """Add a deadline that was agreed for this child and no timescale asks for. The caller has locked ``case``."""
-    return Deadline.objects.create(
+    made = Deadline.objects.create(
         case=case,
         entry=entry,
         what=what,
@@ -110,6 +111,8 @@ def agree(
         person=held.person,
         made_by=by.user,
     )
+    reminding.plan(made)
+    return made
 
 
 def settle(entry: TimelineEntry, *, done: bool, reason: str, by: Acting) -> None:
@@ -181,7 +184,7 @@ def _add(
     case: Case, timescale: Timescale, held: Held, *, at: datetime, entry: TimelineEntry | None, by: Acting
 ) -> Deadline:
     due = due_at(timescale, at, team=held.team)
-    return Deadline.objects.create(
+    made = Deadline.objects.create(
         case=case,
         entry=entry,
         timescale=timescale,
@@ -198,6 +201,8 @@ def _add(
         person=held.person,
         made_by=by.user,
     )
+    reminding.plan(made)
+    return made
 
 
 def profile_for_new_case() -> PracticeProfile | None:

@@ -1,6 +1,6 @@
 """Who works where, in which roles and teams, from when until when."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pghistory
 from django.conf import settings
@@ -184,3 +184,47 @@ class Invitation(Engagement, PublicIdModel, TimestampedModel):
             return InvitationState.WITHDRAWN
         ends = min(self.expires_at, self.until or self.expires_at)
         return InvitationState.EXPIRED if ends <= timezone.now() else InvitationState.OPEN
+
+
+class Absence(PublicIdModel):
+    """Days on which somebody is away, and who acts for them meanwhile; first and last day included."""
+
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="absences")
+    first_day = models.DateField()
+    last_day = models.DateField()
+    deputy = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["first_day"]
+        constraints = [
+            models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="absence_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(deputy__isnull=True) | ~Q(deputy=F("membership")), name="absence_deputy_is_another"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"absence {self.uuid}"
+
+
+class ReminderChoice(models.Model):
+    """How somebody wants to be reminded under a membership; without a row each reminder comes at once by e-mail."""
+
+    membership = models.OneToOneField(Membership, on_delete=models.CASCADE, related_name="reminder_choice")
+    digest = models.BooleanField(default=False)
+    sms = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"choice {self.pk}"
+
+
+class ReminderRules(models.Model):
+    """What an agency lets its people choose; without a row a digest at eight, and no SMS."""
+
+    agency = models.OneToOneField(Agency, on_delete=models.CASCADE, related_name="reminder_rules")
+    allows_digest = models.BooleanField(default=True)
+    allows_sms = models.BooleanField(default=False)
+    digest_at = models.TimeField(default=time(8))
+
+    def __str__(self) -> str:
+        return f"rules {self.pk}"

@@ -10,7 +10,7 @@ from agencies.acting import Acting
 from agencies.models import Membership, Team, User
 from agencies.practice_events import PLANNED, PracticeEvent
 from agencies.roles import Can
-from cases import deadlines
+from cases import deadlines, reminding
 from cases.access import refusal, require
 from cases.actions.grants import lock_as
 from cases.models import AccessLevel, Case, Deadline, Involvement
@@ -84,6 +84,7 @@ def extend(deadline: Deadline, *, due_at: datetime, reason: str, by: Acting) -> 
     _check_ahead(due_at)
     deadline.due_at, deadline.varied_by, deadline.variation_reason = due_at, by.user, reason
     deadline.save(update_fields=["due_at", "varied_by", "variation_reason"])
+    reminding.plan(deadline)
     _record("deadline.extend", deadline, reason, by)
 
 

@@ -9,16 +9,17 @@ import logging
 import smtplib
 import time
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
 from safeguard.common.logs import describe
+from safeguard.notifications import reminders
 from safeguard.notifications.models import OutboxMessage
+from safeguard.notifications.providers import Sender
+from safeguard.notifications.texts import body_of, subject_of
 
 log = logging.getLogger(__name__)
 
@@ -27,18 +28,22 @@ FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=2)
 HUNG_WORKER = "90s"
 PERMANENT = range(500, 600)
+TRIES_OF_REMINDER = 3
 
 
 def drain(seconds: float = 25.0) -> int:
     """Send what is due until nothing is, or ``seconds`` have passed. Returns the number of messages tried."""
     stop = time.monotonic() + seconds
-    tried = 0
-    while time.monotonic() < stop and deliver_next():
-        tried += 1
+    tried, sender = 0, Sender()
+    try:
+        while time.monotonic() < stop and deliver_next(sender):
+            tried += 1
+    finally:
+        sender.close()
     return tried
 
 
-def deliver_next() -> bool:
+def deliver_next(sender: Sender) -> bool:
     """Try the message that is longest due. Returns False where there is none that no other worker holds."""
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -47,8 +52,11 @@ def deliver_next() -> bool:
         message = OutboxMessage.objects.due().select_for_update(skip_locked=True).first()
         if message is None:
             return False
+        if message.is_composed and not _compose(message):
+            _update(message, skipped_at=Now())
+            return True
         try:
-            as_email(message).send()
+            sender.send(message, message.body)
         except (OSError, ValueError) as error:  # SMTPException is an OSError; a malformed address a ValueError
             _put_off(message, error)
         else:
@@ -56,11 +64,13 @@ def deliver_next() -> bool:
         return True
 
 
-def as_email(message: OutboxMessage) -> EmailMessage:
-    """Return ``message`` as plain text whose Message-ID depends on nothing but its row."""
-    host = urlsplit(settings.SITE_URL).hostname or "localhost"
-    headers = {"Message-ID": f"<{message.uuid}@{host}>", "Auto-Submitted": "auto-generated"}
-    return EmailMessage(message.subject, message.body, to=[message.address], headers=headers)
+def _compose(message: OutboxMessage) -> bool:
+    """Give ``message`` the words of what still matters in it; False where nothing does."""
+    kept = reminders.still_to_send(message)
+    if kept:
+        message.body = body_of(kept, message.channel)
+        message.subject = subject_of(kept) if message.channel == OutboxMessage.Channel.EMAIL else ""
+    return bool(kept)
 
 
 def pause_after(attempts: int) -> timedelta:
@@ -82,12 +92,14 @@ def retry_failed() -> int:
 
 def _mark_sent(message: OutboxMessage) -> None:
     body = "" if message.is_secret else message.body
-    _update(message, sent_at=Now(), attempts=F("attempts") + 1, last_error="", body=body)
+    _update(message, sent_at=Now(), attempts=F("attempts") + 1, last_error="", body=body, subject=message.subject)
 
 
 def _put_off(message: OutboxMessage, error: Exception) -> None:
     attempts = message.attempts + 1
-    gives_up = attempts >= MOST_ATTEMPTS or _is_final(error)
+    # A reminder's address that is refused is tried again twice: mail servers refuse by mistake, too.
+    refused = _is_final(error) and (not message.is_composed or attempts >= TRIES_OF_REMINDER)
+    gives_up = attempts >= MOST_ATTEMPTS or refused
     reason = _reason(error)
     _update(
         message,
@@ -96,6 +108,8 @@ def _put_off(message: OutboxMessage, error: Exception) -> None:
         due_at=Now() + pause_after(attempts),
         failed_at=Now() if gives_up else None,
     )
+    if gives_up and message.is_composed:
+        reminders.escalate(message)
     log.log(
         logging.ERROR if gives_up else logging.WARNING,
         "Message %s %s after attempt %d: %s",

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from safeguard.common.models import PublicIdModel
 from safeguard.common.row_security import WEB_ROLE, WORKER_ROLE
-from safeguard.notifications.querysets import InboxQuerySet, OutboxQuerySet
+from safeguard.notifications.querysets import InboxQuerySet, OutboxQuerySet, ReminderQuerySet, StageQuerySet
 
 
 class OutboxMessage(PublicIdModel):
@@ -21,19 +21,28 @@ class OutboxMessage(PublicIdModel):
     message: it is never taken for read, whoever the recipient.
     """
 
+    class Channel(models.TextChoices):
+        EMAIL = "email", "e-mail"
+        SMS = "sms", "SMS"
+
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     due_at = models.DateTimeField(db_default=Now())
+    channel = models.CharField(max_length=10, choices=Channel, default=Channel.EMAIL, db_default=Channel.EMAIL)
     dedupe_key = models.CharField(max_length=200, unique=True)
     kind = models.CharField(max_length=60)
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    address = models.EmailField()
+    address = models.CharField(max_length=254)
     subject = models.CharField(max_length=200)
     body = models.TextField()
     # The body holds a one-time link or code: it is emptied in the transaction that marks the message as sent.
     is_secret = models.BooleanField(default=False)
+    # Its text is made of its reminders when it is sent: of those that still matter then.
+    is_composed = models.BooleanField(default=False, db_default=False)
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
+    # Nothing in it mattered any more when it was to be sent.
+    skipped_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=300, blank=True)
 
     objects = OutboxQuerySet.as_manager()
@@ -49,7 +58,7 @@ class OutboxMessage(PublicIdModel):
             models.Index(
                 fields=["due_at", "id"],
                 name="outbox_waiting",
-                condition=Q(sent_at__isnull=True, failed_at__isnull=True),
+                condition=Q(sent_at__isnull=True, failed_at__isnull=True, skipped_at__isnull=True),
             ),
             models.Index(
                 fields=["id"],
@@ -91,3 +100,96 @@ class InboxItem(PublicIdModel):
 
     def __str__(self) -> str:
         return f"inbox item {self.uuid}"
+
+
+class ReminderStage(PublicIdModel):
+    """A moment at which people are to be reminded of an obligation, written by the transaction that makes it.
+
+    ``subject`` is the obligation's public key; ``occasion`` changes where its day moves, so that each day has
+    stages of its own. ``outcome`` says what became of it.
+    """
+
+    kind = models.CharField(max_length=40)
+    subject = models.UUIDField()
+    stage = models.CharField(max_length=40)
+    occasion = models.CharField(max_length=40)
+    due_at = models.DateTimeField()
+    urgent = models.BooleanField(default=False)
+    made_at = models.DateTimeField(db_default=Now(), editable=False)
+    resolved_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=300, blank=True)
+
+    objects = StageQuerySet.as_manager()
+
+    database_privileges: ClassVar[Mapping[str, str]] = {
+        WEB_ROLE: "SELECT, INSERT",
+        WORKER_ROLE: "SELECT, INSERT, UPDATE",
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "kind", "occasion", "stage"], name="reminderstage_once")
+        ]
+        indexes = [
+            models.Index(fields=["due_at", "id"], condition=Q(resolved_at__isnull=True), name="reminderstage_waiting")
+        ]
+
+    def __str__(self) -> str:
+        return f"stage {self.uuid}"
+
+
+class Reminder(PublicIdModel):
+    """One person reminded of one stage by one channel, or why they were not."""
+
+    stage = models.ForeignKey(ReminderStage, on_delete=models.PROTECT, related_name="reminders")
+    dedupe_key = models.CharField(max_length=200, unique=True)
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    membership = models.UUIDField(null=True)
+    agency_id = models.BigIntegerField()
+    role = models.CharField(max_length=40)
+    address = models.CharField(max_length=254, blank=True)
+    channel = models.CharField(max_length=10, choices=OutboxMessage.Channel)
+    title = models.CharField(max_length=200)
+    path = models.CharField(max_length=300)
+    is_late = models.BooleanField(default=False)
+    made_at = models.DateTimeField(db_default=Now(), editable=False)
+    send_after = models.DateTimeField(null=True)
+    message = models.ForeignKey(OutboxMessage, on_delete=models.PROTECT, null=True, related_name="reminders")
+    skipped_at = models.DateTimeField(null=True)
+    skip_reason = models.CharField(max_length=200, blank=True)
+
+    objects = ReminderQuerySet.as_manager()
+
+    # Whom to tell is the worker's business; an operator's page reads it.
+    database_privileges: ClassVar[Mapping[str, str]] = {
+        WEB_ROLE: "SELECT",
+        WORKER_ROLE: "SELECT, INSERT, UPDATE",
+    }
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["send_after", "id"],
+                condition=Q(message__isnull=True, skipped_at__isnull=True),
+                name="reminder_waiting",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"reminder {self.uuid}"
+
+
+class ReminderText(models.Model):
+    """A text of the reminders as an administrator has it; without one Safeguard's own holds."""
+
+    code = models.CharField(max_length=20, unique=True)
+    text = models.TextField()
+    changed_at = models.DateTimeField(auto_now=True)
+
+    database_privileges: ClassVar[Mapping[str, str]] = {
+        WEB_ROLE: "SELECT, INSERT, UPDATE, DELETE",
+        WORKER_ROLE: "SELECT",
+    }
+
+    def __str__(self) -> str:
+        return self.code

@@ -8,9 +8,9 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 if TYPE_CHECKING:
-    from safeguard.notifications.models import InboxItem, OutboxMessage
+    from safeguard.notifications.models import InboxItem, OutboxMessage, Reminder, ReminderStage
 else:
-    InboxItem = OutboxMessage = object
+    InboxItem = OutboxMessage = Reminder = ReminderStage = object
 
 
 class OutboxQuerySet(QuerySet["OutboxMessage"]):
@@ -18,7 +18,7 @@ class OutboxQuerySet(QuerySet["OutboxMessage"]):
 
     def waiting(self) -> Self:
         """Return those neither sent nor given up."""
-        return self.filter(sent_at__isnull=True, failed_at__isnull=True)
+        return self.filter(sent_at__isnull=True, failed_at__isnull=True, skipped_at__isnull=True)
 
     def due(self) -> Self:
         """Return those whose time has come by the database's clock, the longest due first."""
@@ -66,3 +66,27 @@ class InboxQuerySet(QuerySet["InboxItem"]):
     def count_up_to(self, most: int) -> int:
         """Return how many there are, counting no further than ``most``."""
         return self.order_by()[:most].count()
+
+
+class StageQuerySet(QuerySet["ReminderStage"]):
+    """Stages by how far they have come."""
+
+    def waiting(self) -> Self:
+        """Return those whose recipients have not been worked out."""
+        return self.filter(resolved_at__isnull=True)
+
+    def due(self) -> Self:
+        """Return those whose time has come by the database's clock, the longest due first."""
+        return self.waiting().filter(due_at__lte=Now()).order_by("due_at", "id")
+
+
+class ReminderQuerySet(QuerySet["Reminder"]):
+    """Reminders by how far they have come."""
+
+    def unsent(self) -> Self:
+        """Return those that are in no message yet and are still to be sent."""
+        return self.filter(message__isnull=True, skipped_at__isnull=True)
+
+    def waiting(self) -> Self:
+        """Return those whose time to be put into a message has come, the longest first."""
+        return self.unsent().filter(send_after__lte=Now()).order_by("send_after", "id")

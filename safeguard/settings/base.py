@@ -157,6 +157,8 @@ CELERY_BEAT_SCHEDULE = {
     "make-chronologies": {"task": "cases.tasks.make_chronologies", "schedule": 2.0},
     "forget-chronologies": {"task": "cases.tasks.forget_chronologies", "schedule": 3600.0},
     "scan-files": {"task": "cases.tasks.scan_files", "schedule": 30.0},
+    "remind": {"task": "safeguard.notifications.tasks.remind", "schedule": 5.0},
+    "sweep-reminders": {"task": "safeguard.notifications.tasks.sweep_reminders", "schedule": 300.0},
     "seal-audit": {"task": "safeguard.audit.tasks.seal", "schedule": 1.0},
     "purge-outbox": {"task": "safeguard.notifications.tasks.purge_outbox", "schedule": 3600.0},
 }
@@ -295,6 +297,12 @@ EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Safeguard <safeguard@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Instead of the mail server a provider's web service may take e-mails, and one takes SMS: each gets a message as
+# JSON (to, subject, text, id) with the header Idempotency-Key, and must deliver each key once.
+EMAIL_PROVIDER_URL = env.str("EMAIL_PROVIDER_URL", default="")
+EMAIL_PROVIDER_TOKEN = secret("EMAIL_PROVIDER_TOKEN", default="")
+SMS_URL = env.str("SMS_URL", default="")
+SMS_TOKEN = secret("SMS_TOKEN", default="")
 # The text of a message is emptied this long after it was sent or given up; one with a one-time link, when sent.
 OUTBOX_BODY_DAYS = env.int("OUTBOX_BODY_DAYS", default=7)
 

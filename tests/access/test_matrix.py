@@ -93,6 +93,7 @@ PAGES: list[tuple[tuple[str, str], Who, str, str]] = [
     (READ, everybody, "agencies:", "profile memberships tokens directory directory_people agency"),
     (READ, everybody, "agencies:", "practice glossary"),
     (FORM, one_of("adam"), "agencies:", "practice_change"),
+    (READ, one_of("adam"), "agencies:", "reminder_operations"),
     (FORM, everybody, "agencies:", "profile_change switch"),
     (FORM, works, "agencies:", "token_add"),
     (SEARCH, one_of("alice", "maggie", "adam"), "agencies:", "token_revoke"),

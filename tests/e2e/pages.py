@@ -325,6 +325,7 @@ PAGES: dict[str, Visit] = {
     "agencies:contact_point_add": Visit("adam", AGENCY),
     "agencies:contact_point_change": Visit("adam", ("contact point",)),
     "agencies:practice": Visit("adam"),
+    "agencies:reminder_operations": Visit("adam"),
     "agencies:glossary": Visit("tariq"),
     "agencies:practice_change": Visit("adam", ("timescale",)),
     "agencies:audit_log": Visit("ian", refuses=False),

@@ -1,0 +1,41 @@
+"""What the worker may know of a deadline in order to remind people: no name, no text, and nobody else may ask."""
+
+from django.db import migrations
+
+# The worker without a reader: in operation only its role passes (see 0006).
+IS_WORKER = """nullif(current_setting('app.user_id', true), '') IS NULL
+    AND pg_has_role(session_user, 'app_worker', 'MEMBER')"""
+DUE = f"""
+CREATE FUNCTION cases_due(the_deadline uuid)
+RETURNS TABLE (uuid uuid, case_uuid uuid, reference varchar, case_is_open boolean, is_running boolean,
+    due_at timestamptz, urgent boolean, agency_id bigint, team_id bigint, person_id bigint, lead_agency_id bigint,
+    profile_id bigint, excluded bigint[])
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT d.uuid, c.uuid, c.reference, c.status = 'open',
+        d.met_at IS NULL AND d.superseded_at IS NULL AND d.waived_at IS NULL,
+        d.due_at, d.urgent, d.agency_id, d.team_id, d.person_id, c.lead_agency_id, c.profile_id,
+        ARRAY(SELECT x.user_id FROM cases_caseexclusion x WHERE x.case_id = c.id)
+    FROM cases_deadline d JOIN cases_case c ON c.id = d.case_id
+    WHERE d.uuid = the_deadline AND {IS_WORKER}
+$$
+"""
+UNPLANNED = f"""
+CREATE FUNCTION cases_unplanned_deadlines(most bigint)
+RETURNS TABLE (uuid uuid, due_at timestamptz, urgent boolean, profile_id bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT d.uuid, d.due_at, d.urgent, c.profile_id FROM cases_deadline d JOIN cases_case c ON c.id = d.case_id
+    WHERE d.met_at IS NULL AND d.superseded_at IS NULL AND d.waived_at IS NULL AND c.status = 'open'
+      AND {IS_WORKER} AND NOT EXISTS (
+          SELECT FROM notifications_reminderstage s WHERE s.subject = d.uuid AND s.kind = 'deadline'
+          AND s.occasion = (extract(epoch FROM d.due_at) * 1000000)::bigint::text)
+    ORDER BY d.due_at, d.id LIMIT most
+$$
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("cases", "0027_deadline_rules"), ("notifications", "0005_reminder_row_security")]
+    operations = [
+        migrations.RunSQL(DUE, "DROP FUNCTION cases_due(uuid)"),
+        migrations.RunSQL(UNPLANNED, "DROP FUNCTION cases_unplanned_deadlines(bigint)"),
+    ]

@@ -1,0 +1,271 @@
+"""Who is reminded of a deadline, when: the profile's ladder, and the checks made again when a reminder is sent.
+
+Runs as the worker, without a reader of its own: it asks for each recipient as that person, so nobody is told
+of what they could not open at that moment.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from agencies.acting import Acting, acting
+from agencies.models import Absence, Membership, PracticeProfile, ReminderChoice, ReminderRules, Team
+from agencies.querysets import MembershipQuerySet
+from agencies.roles import Can
+from cases import beyond_sight
+from cases.beyond_sight import Due
+from cases.models import Deadline
+from safeguard.audit.actor import Origin
+from safeguard.common import row_security
+from safeguard.common.clocks import Calendar, Period, Unit, last_day
+from safeguard.notifications import reminders
+from safeguard.notifications.obligations import Planned, Recipient, Resolution
+
+KIND = "deadline"
+# The hour at which ordinary reminders of a day go out.
+MORNING = time(9)
+GONE = "it is there no longer"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Where a rung reaches nobody the next one is asked, and after the last the administrators.
+FURTHER = ("owner", "team", "manager", "partnership_lead", "administrator")
+# For what was agreed in a case that has no profile.
+PLAIN_LADDER: list[dict[str, Any]] = [
+    {"stage": "due_day", "for": "ordinary", "amount": 0, "unit": "working_day", "to": ["owner"], "only_if": ""},
+    {"stage": "late", "for": "ordinary", "amount": 1, "unit": "working_day", "to": ["owner", "team"], "only_if": ""},
+    {"stage": "overdue_2", "for": "ordinary", "amount": 3, "unit": "working_day", "to": ["manager"], "only_if": ""},
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody whom a rung names, and as what."""
+
+    membership: Membership
+    role: str
+
+
+def occasion_of(due_at: datetime) -> str:
+    """Return the name of the occasion that is due at ``due_at``: the microseconds since 1970."""
+    return str((due_at - EPOCH) // timedelta(microseconds=1))
+
+
+def plan(deadline: Deadline) -> None:
+    """Write the stages of ``deadline`` in the caller's transaction."""
+    profile = deadline.case.profile
+    ladder = profile.ladder if profile else PLAIN_LADDER
+    reminders.plan(KIND, stages(deadline.uuid, deadline.due_at, urgent=deadline.urgent, ladder=ladder, profile=profile))
+
+
+def stages(
+    subject: UUID,
+    due_at: datetime,
+    *,
+    urgent: bool,
+    ladder: Iterable[Mapping[str, Any]],
+    profile: PracticeProfile | None,
+) -> Iterator[Planned]:
+    """Yield the stages of what is due at ``due_at``, by the ladder's rungs for its kind."""
+    for row in ladder:
+        if (row["for"] == "urgent") == urgent:
+            at = _moment(due_at, row, profile)
+            yield Planned(subject=subject, stage=row["stage"], occasion=occasion_of(due_at), due_at=at, urgent=urgent)
+
+
+def _moment(due_at: datetime, row: Mapping[str, Any], profile: PracticeProfile | None) -> datetime:
+    if row["unit"] == Unit.HOUR:
+        return due_at + timedelta(hours=row["amount"])
+    calendar = profile.calendar if profile else _plain_calendar()
+    day = last_day(calendar.day_of(due_at), Period(row["amount"], Unit.WORKING_DAY), calendar)
+    return calendar.at(day, MORNING)
+
+
+def _plain_calendar() -> Calendar:
+    zone: Any = timezone.get_default_timezone()
+    return Calendar(zone=zone)
+
+
+class DeadlineReminders:
+    """Deadlines as the reminders' machine asks about them."""
+
+    def resolve(self, subject: UUID, stage: str, occasion: str) -> Resolution:
+        """Return whom the stage reaches now."""
+        due = beyond_sight.due(subject)
+        if due is None or (reason := _moot(due, occasion)):
+            return Resolution(outcome=GONE if due is None else reason)
+        rungs, only_if = _rungs(due, stage)
+        if only_if == "unacknowledged" and reminders.is_acknowledged(subject, occasion):
+            return Resolution(outcome="somebody has read the reminder: nobody else was told")
+        told, refused, reached = _reach(due, rungs)
+        outcome = f"told as {reached}: {len(told)}" if told else "nobody could be told"
+        return Resolution(
+            outcome=outcome + (f"; not told: {len(refused)}" if refused else ""),
+            title=_title(due, stage, reached),
+            path=_path(due, reached),
+            recipients=(*told, *refused),
+        )
+
+    def why_not(self, subject: UUID, occasion: str, *, user_id: int, membership: UUID, role: str) -> str:
+        """Return why the person is not to be told any more."""
+        due = beyond_sight.due(subject)
+        if due is None or (reason := _moot(due, occasion)):
+            return GONE if due is None else reason
+        found = Membership.objects.live().filter(uuid=membership, user_id=user_id).select_related("user").first()
+        if found is None:
+            return "their membership has ended"
+        return _refusal(due, Candidate(found, role))
+
+    def unplanned(self, most: int) -> Iterable[Planned]:
+        """Return the stages of running deadlines that have none."""
+        profiles = {each.pk: each for each in PracticeProfile.objects.all()}
+        for subject, due_at, urgent, profile_id in beyond_sight.unplanned_deadlines(most):
+            profile = profiles.get(profile_id or 0)
+            ladder = profile.ladder if profile else PLAIN_LADDER
+            yield from stages(subject, due_at, urgent=urgent, ladder=ladder, profile=profile)
+
+
+def _moot(due: Due, occasion: str) -> str:
+    if not due.is_running:
+        return "it is done, replaced or not needed"
+    if not due.case_is_open:
+        return "the case is closed"
+    return "" if occasion_of(due.due_at) == occasion else "its day has moved"
+
+
+def _rungs(due: Due, stage: str) -> tuple[list[str], str]:
+    if stage == reminders.UNREACHABLE:
+        return ["manager"], ""
+    profile = PracticeProfile.objects.filter(pk=due.profile_id).first() if due.profile_id else None
+    rows = [row for row in (profile.ladder if profile else PLAIN_LADDER) if row["stage"] == stage]
+    return (list(rows[0]["to"]), str(rows[0]["only_if"])) if rows else (["owner"], "")
+
+
+def _reach(due: Due, rungs: list[str]) -> tuple[list[Recipient], list[Recipient], str]:
+    """Return who is told and who is not, and as what: the rungs named, then each further one until somebody is."""
+    told, refused = _sorted(due, [each for rung in rungs for each in _named(due, rung)])
+    if told:
+        return told, refused, " ".join(rungs)
+    start = max((FURTHER.index(rung) for rung in rungs if rung in FURTHER), default=0) + 1
+    for rung in FURTHER[start:]:
+        told, more = _sorted(due, list(_named(due, rung)))
+        refused += more
+        if told:
+            return told, refused, rung
+    return [], refused, ""
+
+
+def _named(due: Due, rung: str) -> Iterator[Candidate]:
+    live = Membership.objects.live().select_related("user", "agency").filter(user__is_active=True).order_by("pk")
+    if rung == "owner" and due.person_id:
+        yield from _with_deputies(live.filter(user=due.person_id, agency=due.agency_id)[:1])
+    elif rung in ("owner", "team"):  # "deputy" has come with the owner
+        yield from _team(live, due)
+    elif rung == "manager":
+        yield from (Candidate(each, rung) for each in live.filter(agency=due.agency_id).holding(Can.MANAGE_WORK))
+    elif rung == "partnership_lead":
+        leads = live.filter(agency__in={due.agency_id, due.lead_agency_id}).holding(Can.LEAD_SAFEGUARDING)
+        yield from (Candidate(each, rung) for each in leads)
+    elif rung == "duty":
+        duty = Team.objects.filter(kind=Team.Kind.DUTY, is_active=True, agency=due.agency_id)
+        yield from (Candidate(each, rung) for each in live.holding(Can.WORK_CASES).filter(teams__in=duty).distinct())
+    elif rung == "administrator":
+        yield from (Candidate(each, rung) for each in live.holding(Can.CONFIGURE))
+
+
+def _team(live: MembershipQuerySet, due: Due) -> Iterator[Candidate]:
+    yield from (Candidate(each, "team") for each in live.holding(Can.WORK_CASES).filter(teams=due.team_id))
+
+
+def _with_deputies(memberships: Iterable[Membership]) -> Iterator[Candidate]:
+    for membership in memberships:
+        yield Candidate(membership, "owner")
+        absence = _absence(membership)
+        if absence and absence.deputy and absence.deputy.user.is_active:
+            yield Candidate(absence.deputy, "deputy")
+
+
+def _absence(membership: Membership) -> Absence | None:
+    today = timezone.localdate()
+    found = Absence.objects.filter(membership=membership, first_day__lte=today, last_day__gte=today)
+    return found.select_related("deputy__user", "deputy__agency").first()
+
+
+def _sorted(due: Due, candidates: list[Candidate]) -> tuple[list[Recipient], list[Recipient]]:
+    told: dict[int, Recipient] = {}
+    refused: dict[int, Recipient] = {}
+    for each in candidates:
+        reason = _refusal(due, each)
+        (refused if reason else told).setdefault(each.membership.user_id, _recipient(each, reason))
+    return list(told.values()), [each for user, each in refused.items() if user not in told]
+
+
+def _refusal(due: Due, candidate: Candidate) -> str:
+    """Return why this person may not be told now; empty where they may."""
+    membership = candidate.membership
+    if membership.user_id in due.excluded:
+        return "they have no access to the case"
+    if candidate.role == "administrator":
+        return ""  # told that a reminder reaches nobody, and not of the case
+    if _absence(membership) is not None:
+        return "they are away"
+    if candidate.role == "duty":
+        return ""  # the reference alone: they take emergency access where they must
+    return "" if sees(membership, due.uuid) else "they have no access to the case"
+
+
+def sees(membership: Membership, subject: UUID) -> bool:
+    """Return whether the member can see the deadline now: asked as that person, through both locks."""
+    by: Acting = acting(membership.user, Origin(channel="worker"), str(membership.uuid))
+    if by.membership_uuid != membership.uuid:
+        return False
+    row_security.apply(by.row_security())
+    try:
+        return Deadline.objects.visible_to(by).filter(uuid=subject).exists()
+    finally:
+        row_security.apply(row_security.NOBODY)
+
+
+def _recipient(candidate: Candidate, refused: str) -> Recipient:
+    membership = candidate.membership
+    rules = ReminderRules.objects.filter(agency=membership.agency_id).first() or ReminderRules()
+    choice = ReminderChoice.objects.filter(membership=membership).first() or ReminderChoice()
+    return Recipient(
+        user_id=membership.user_id,
+        membership=membership.uuid,
+        agency_id=membership.agency_id,
+        role=candidate.role,
+        email=membership.user.email,
+        phone=membership.user.phone if choice.sms and rules.allows_sms else "",
+        digest_at=rules.digest_at if choice.digest and rules.allows_digest else None,
+        refused=refused,
+    )
+
+
+def _title(due: Due, stage: str, reached: str) -> str:
+    if reached == "administrator":  # no case content, not even its reference
+        return str(_("A reminder reaches nobody: look at the reminders in operation"))
+    words = {"case": f"{due.reference[:4]}-{due.reference[4:]}", "day": date_format(timezone.localtime(due.due_at))}
+    if stage == reminders.UNREACHABLE:
+        return _("A reminder could not be delivered: case %(case)s, due %(day)s") % words
+    if due.due_at < timezone.now():
+        pattern = (
+            _("URGENT, overdue since %(day)s: case %(case)s")
+            if due.urgent
+            else _("Overdue since %(day)s: case %(case)s")
+        )
+        return pattern % words
+    return (_("URGENT, due %(day)s: case %(case)s") if due.urgent else _("Due %(day)s: case %(case)s")) % words
+
+
+def _path(due: Due, reached: str) -> str:
+    if reached == "administrator":
+        return reverse("agencies:reminder_operations")
+    if reached == "duty":
+        return reverse("cases:emergency")
+    return reverse("cases:deadline", args=[due.case_uuid, due.uuid])

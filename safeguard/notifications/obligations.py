@@ -1,0 +1,69 @@
+"""What somebody is reminded of: each room registers its own kind. This room knows only their names.
+
+A higher room calls ``register`` once, from its ``AppConfig.ready``.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Protocol
+from uuid import UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """A stage to come: its code, when, and the occasion (a new one where the obligation's day moves)."""
+
+    subject: UUID
+    stage: str
+    occasion: str
+    due_at: datetime
+    urgent: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipient:
+    """Who is told, under which membership, and how; ``refused`` says why they are not told after all.
+
+    ``digest_at`` (local time) holds back what is not urgent until then; None sends at once.
+    """
+
+    user_id: int
+    membership: UUID
+    agency_id: int
+    role: str
+    email: str = ""
+    phone: str = ""
+    digest_at: time | None = None
+    refused: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resolution:
+    """Whom a stage reaches, what they read (no child's name), and in a few words what became of the stage."""
+
+    outcome: str
+    title: str = ""
+    path: str = ""
+    recipients: tuple[Recipient, ...] = ()
+
+
+class Obligation(Protocol):
+    """One kind of thing that people are reminded of."""
+
+    def resolve(self, subject: UUID, stage: str, occasion: str) -> Resolution:
+        """Return whom the stage reaches now; none where it matters no longer."""
+
+    def why_not(self, subject: UUID, occasion: str, *, user_id: int, membership: UUID, role: str) -> str:
+        """Return why this person is not to be told (any more): empty where they are. Asked when it is sent."""
+
+    def unplanned(self, most: int) -> Iterable[Planned]:
+        """Return stages that should be there and are not."""
+
+
+KINDS: dict[str, Obligation] = {}
+
+
+def register(kind: str, obligation: Obligation) -> None:
+    """Make ``kind`` known."""
+    KINDS[kind] = obligation

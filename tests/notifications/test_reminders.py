@@ -1,0 +1,620 @@
+"""Reminders of deadlines: who is told, when, and why somebody is not; nothing lost, nothing twice."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+from django.db.models import F
+from django.utils import timezone
+
+from agencies.models import Absence, Membership, ReminderChoice, ReminderRules, Team, User
+from agencies.practice_events import PracticeEvent
+from cases.actions.children import NewChild
+from cases.actions.deadlines import agree, extend, meet, record_event
+from cases.actions.opening import close_case, open_child_case
+from cases.actions.restriction import exclude
+from cases.models import Case, Deadline
+from safeguard.common import row_security
+from safeguard.common.row_security import WORKER_ROLE
+from safeguard.notifications import delivery, reminders
+from safeguard.notifications.models import InboxItem, OutboxMessage, Reminder, ReminderStage, ReminderText
+from safeguard.notifications.tasks import remind, sweep_reminders
+from safeguard.notifications.texts import body_of, check_text
+from tests.cases.conftest import entered, with_later_transaction
+from tests.conftest import Person, Place
+from tests.factories import as_owner, database_role, load_england, make_team
+from tests.notifications.conftest import Sink
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def case(alice: Person, social_care: Place) -> Case:
+    load_england()
+    with entered(alice) as by:
+        made = open_child_case(NewChild(given="Robin"), team=social_care.team, lawful_basis="ca1989_s17", by=by)
+    with_later_transaction(made)
+    return made
+
+
+@pytest.fixture
+def agreed(case: Case, alice: Person, social_care: Place) -> Deadline:
+    """Something that Alice in person is to do in thirty days."""
+    with entered(alice) as by:
+        due_at = timezone.now() + timedelta(days=30)
+        return agree(case, "Ring Gran", due_at=due_at, team=social_care.team, person=alice.user, by=by)
+
+
+def time_comes(deadline: Deadline, *stages: str, ago: timedelta = timedelta(minutes=1)) -> None:
+    """Make the named stages of ``deadline`` due, and the others far away."""
+    with as_owner():
+        mine = ReminderStage.objects.filter(subject=deadline.uuid)
+        mine.filter(stage__in=stages).update(due_at=timezone.now() - ago)
+
+
+@contextmanager
+def the_worker() -> Iterator[None]:
+    """Run the body as the worker, which nobody's row-security settings reach."""
+    with database_role(WORKER_ROLE):
+        row_security.apply(row_security.NOBODY)
+        yield
+
+
+def work() -> None:
+    with the_worker():
+        while reminders.resolve_next():
+            pass
+
+
+def send() -> int:
+    with the_worker():
+        return delivery.drain()
+
+
+def told() -> list[tuple[str, str]]:
+    """Return who was told, as what, and not refused."""
+    with as_owner():
+        rows = Reminder.objects.filter(skipped_at=None).select_related("recipient").order_by("pk")
+        return [(row.recipient.name.split()[0], row.role) for row in rows]
+
+
+def refusals() -> dict[str, str]:
+    with as_owner():
+        rows = Reminder.objects.exclude(skipped_at=None).select_related("recipient")
+        return {row.recipient.name.split()[0]: row.skip_reason for row in rows}
+
+
+def outcome(deadline: Deadline, stage: str) -> str:
+    with as_owner():
+        return ReminderStage.objects.get(subject=deadline.uuid, stage=stage).outcome
+
+
+# --- Planned with the deadline --------------------------------------------------------------------
+
+
+def test_a_deadline_brings_its_stages_in_the_same_transaction(agreed: Deadline) -> None:
+    with as_owner():
+        stages = ReminderStage.objects.filter(subject=agreed.uuid).order_by("due_at")
+        codes = [each.stage for each in stages]
+        moments = [each.due_at for each in stages]
+
+    assert codes == ["before", "due_day", "overdue_1", "overdue_2", "overdue_3"]
+    assert [timezone.localtime(moment).hour for moment in moments] == [9] * 5
+    assert moments == sorted(moments)
+
+
+def test_an_urgent_deadline_runs_on_hours_of_the_clock(case: Case, alice: Person) -> None:
+    with entered(alice) as by:
+        (strat,) = record_event(case, PracticeEvent.HARM_SUSPECTED, at=timezone.now(), by=by)
+    with as_owner():
+        stages = {each.stage: each.due_at - strat.due_at for each in ReminderStage.objects.filter(subject=strat.uuid)}
+
+    assert stages["due_now"] == timedelta(0)
+    assert stages["duty"] == timedelta(hours=1)
+    assert stages["urgent_manager"] == timedelta(hours=2)
+
+
+def test_a_day_that_moves_has_stages_of_its_own_and_the_old_ones_come_to_nothing(
+    agreed: Deadline, alice: Person
+) -> None:
+    with entered(alice) as by:
+        extend(agreed, due_at=agreed.due_at + timedelta(days=5), reason="Away", by=by)
+    with as_owner():
+        old = ReminderStage.objects.filter(subject=agreed.uuid).order_by("pk")[0]
+        ReminderStage.objects.filter(pk=old.pk).update(due_at=timezone.now())
+    work()
+
+    with as_owner():
+        old.refresh_from_db()
+        assert ReminderStage.objects.filter(subject=agreed.uuid).count() == 10
+    assert old.outcome == "its day has moved"
+    assert told() == []
+
+
+def test_the_sweeper_writes_stages_that_are_missing_once(agreed: Deadline) -> None:
+    with as_owner():
+        ReminderStage.objects.filter(subject=agreed.uuid).delete()
+    for _ in range(2):
+        with the_worker():
+            sweep_reminders()
+
+    with as_owner():
+        assert ReminderStage.objects.filter(subject=agreed.uuid).count() == 5
+
+
+# --- Who is told ----------------------------------------------------------------------------------
+
+
+def test_the_owner_is_told_in_the_inbox_and_by_e_mail_with_the_reference_and_a_link_only(
+    agreed: Deadline, case: Case, sink: Sink
+) -> None:
+    time_comes(agreed, "before")
+    work()
+    send()
+
+    [mail] = sink.messages
+    text = mail.get_payload(decode=True).decode()
+    assert mail["Subject"].startswith(("Due ", "=?utf-8"))
+    assert case.spoken_reference in text
+    assert f"https://safeguard.example.org/cases/{case.uuid}/deadlines/{agreed.uuid}/" in text
+    assert "Robin" not in text
+    assert "Ring Gran" not in text
+    with as_owner():
+        assert InboxItem.objects.get(recipient__name="Alice Archer", kind="reminder.deadline").path.endswith(
+            f"/deadlines/{agreed.uuid}/"
+        )
+    assert outcome(agreed, "before") == "told as owner: 1"
+
+
+def test_a_deadline_without_a_person_reminds_the_team(case: Case, tess: Person, mo: Person) -> None:
+    with as_owner():
+        assess = Deadline.objects.get(code="ASSESS")
+    time_comes(assess, "due_day")
+    work()
+
+    assert {name for name, _role in told()} >= {"Alice", "Tess", "Mo"}
+
+
+def test_each_rung_of_the_ladder_reaches_whom_it_names(agreed: Deadline, maggie: Person) -> None:
+    time_comes(agreed, "overdue_2")
+    work()
+
+    assert told() == [("Maggie", "manager")]
+
+
+def test_a_rung_that_reaches_nobody_passes_on_to_the_next_and_says_so(agreed: Deadline, adam: Person) -> None:
+    time_comes(agreed, "overdue_2")
+    work()
+
+    assert told() == [("Adam", "administrator")]
+    assert outcome(agreed, "overdue_2") == "told as administrator: 1"
+    with as_owner():
+        row = Reminder.objects.get()
+    assert row.path == "/reminders/"
+    assert agreed.case.spoken_reference not in row.title
+
+
+def test_somebody_who_is_away_is_passed_by_and_who_acts_for_them_is_told(
+    agreed: Deadline, alice: Person, mo: Person
+) -> None:
+    today = timezone.localdate()
+    with as_owner():
+        Absence.objects.create(membership=alice.membership, first_day=today, last_day=today, deputy=mo.membership)
+    time_comes(agreed, "due_day")
+    work()
+
+    assert told() == [("Mo", "deputy")]
+    assert refusals() == {"Alice": "they are away"}
+
+
+def test_who_has_lost_access_gets_nothing_and_the_team_is_told_instead(
+    agreed: Deadline, case: Case, alice: Person, mo: Person, tess: Person
+) -> None:
+    with entered(mo) as by:
+        exclude(case, alice.user, reason="A neighbour", by=by)
+    time_comes(agreed, "due_day")
+    work()
+
+    assert {name for name, _role in told()} == {"Mo", "Tess"}
+    assert refusals()["Alice"] == "they have no access to the case"
+
+
+def test_access_is_asked_again_when_the_message_goes_out(
+    agreed: Deadline, alice: Person, case: Case, mo: Person, sink: Sink
+) -> None:
+    time_comes(agreed, "due_day")
+    work()
+    with entered(mo) as by:
+        exclude(case, alice.user, reason="A neighbour", by=by)
+    send()
+
+    assert sink.messages == []
+    assert refusals() == {"Alice": "they have no access to the case"}
+    with as_owner():
+        message = OutboxMessage.objects.get(kind="reminder.deadline")
+    assert (message.sent_at, message.failed_at) == (None, None)
+    assert message.skipped_at is not None
+
+
+@pytest.mark.parametrize("what", ["met", "closed", "left"])
+def test_what_matters_no_longer_when_it_goes_out_is_not_sent(
+    agreed: Deadline, alice: Person, case: Case, sink: Sink, what: str
+) -> None:
+    time_comes(agreed, "due_day")
+    work()
+    if what == "left":
+        with as_owner():
+            past = timezone.now() - timedelta(minutes=1)
+            Membership.objects.filter(pk=alice.membership.pk).update(since=past - timedelta(days=1), until=past)
+    else:
+        with entered(alice) as by:
+            meet(agreed, at=timezone.now(), by=by) if what == "met" else close_case(case, reason="x", by=by)
+    send()
+
+    assert sink.messages == []
+    said = {"met": "it is done", "closed": "it is done", "left": "their membership has ended"}[what]
+    assert refusals()["Alice"].startswith(said)
+
+
+def test_unacknowledged_an_urgent_one_goes_to_the_duty_rota_and_read_it_does_not(
+    case: Case, alice: Person, tess: Person, social_care: Place
+) -> None:
+    desk = make_team(social_care.agency, "Duty desk", kind=Team.Kind.DUTY)
+    with as_owner():
+        tess.membership.teams.set([desk])
+    with entered(alice) as by:
+        (strat,) = record_event(case, PracticeEvent.HARM_SUSPECTED, at=timezone.now(), by=by)
+    time_comes(strat, "due_now")
+    work()
+    time_comes(strat, "duty")
+    work()
+    assert ("Tess", "duty") in told()
+
+    with entered(alice) as by:
+        (other,) = record_event(
+            case, PracticeEvent.BREACH_KNOWN, at=timezone.now() - timedelta(hours=72, minutes=10), by=by
+        )
+    time_comes(other, "due_now")
+    work()
+    with as_owner():
+        InboxItem.objects.filter(dedupe_key__contains=str(other.uuid)).update(read_at=timezone.now())
+    time_comes(other, "duty")
+    work()
+    assert outcome(other, "duty") == "somebody has read the reminder: nobody else was told"
+
+
+# --- Digest, SMS and catching up ------------------------------------------------------------------
+
+
+def choose(person: Person, *, digest: bool = False, sms: bool = False, **rules: Any) -> None:
+    with as_owner():
+        ReminderChoice.objects.create(membership=person.membership, digest=digest, sms=sms)
+        ReminderRules.objects.create(agency=person.membership.agency, **rules)
+        User.objects.filter(pk=person.user.pk).update(phone="01632 960001")
+
+
+def gather() -> None:
+    with as_owner():
+        Reminder.objects.exclude(send_after=None).update(send_after=timezone.now() - timedelta(seconds=1))
+    with the_worker():
+        while reminders.gather_next():
+            pass
+
+
+def test_a_digest_holds_what_is_not_urgent_until_its_hour_and_comes_as_one(
+    agreed: Deadline, case: Case, alice: Person, social_care: Place, sink: Sink
+) -> None:
+    choose(alice, digest=True)
+    with entered(alice) as by:
+        due_at = timezone.now() + timedelta(days=30)
+        other = agree(case, "Ring back", due_at=due_at, team=social_care.team, person=alice.user, by=by)
+    for each in (agreed, other):
+        time_comes(each, "before")
+    work()
+    assert send() == 0
+
+    gather()
+    send()
+
+    [mail] = sink.messages
+    text = mail.get_payload(decode=True).decode()
+    assert "2 reminders from Safeguard" in text
+    assert str(agreed.uuid) in text
+    assert str(other.uuid) in text
+
+
+def test_an_agency_that_allows_no_digest_has_each_sent_at_once(agreed: Deadline, alice: Person, sink: Sink) -> None:
+    choose(alice, digest=True, allows_digest=False)
+    time_comes(agreed, "before")
+    work()
+
+    assert send() == 1
+
+
+def test_urgent_ones_ignore_the_digest_and_go_by_sms_too(
+    case: Case, alice: Person, sink: Sink, settings: Any, provider: "Provider"
+) -> None:
+    choose(alice, digest=True, sms=True, allows_sms=True)
+    settings.SMS_URL, settings.SMS_TOKEN = provider.url, "secret"
+    with entered(alice) as by:
+        (strat,) = record_event(case, PracticeEvent.HARM_SUSPECTED, at=timezone.now(), by=by)
+    time_comes(strat, "due_now")
+    work()
+    send()
+
+    assert len(sink.messages) == 1
+    [text] = provider.delivered.values()
+    assert text["to"] == "01632 960001"
+    assert text["text"].startswith("Safeguard: URGENT")
+    assert case.spoken_reference in text["text"]
+
+
+def test_after_a_day_off_only_the_last_of_several_stages_is_sent_and_says_that_it_is_late(
+    agreed: Deadline, sink: Sink
+) -> None:
+    with as_owner():
+        now = timezone.now()
+        for number, stage in enumerate(("before", "due_day", "overdue_1")):
+            ReminderStage.objects.filter(subject=agreed.uuid, stage=stage).update(
+                due_at=now - timedelta(hours=20 - 5 * number)
+            )
+    work()
+    gather()
+    send()
+
+    [mail] = sink.messages
+    assert "Some of this comes late" in mail.get_payload(decode=True).decode()
+    assert outcome(agreed, "before") == outcome(agreed, "due_day") == reminders.LATER
+
+
+# --- Bad addresses and servers that are away ------------------------------------------------------
+
+
+def test_somebody_without_an_address_has_it_in_the_inbox_and_the_record_says_so(
+    agreed: Deadline, alice: Person
+) -> None:
+    with as_owner():
+        User.objects.filter(pk=alice.user.pk).update(email="")
+    time_comes(agreed, "due_day")
+    work()
+
+    assert refusals()["Alice"] == "no e-mail address is known: it is in the inbox only"
+    with as_owner():
+        assert InboxItem.objects.filter(recipient=alice.user, kind="reminder.deadline").exists()
+
+
+def test_a_bouncing_address_is_tried_again_with_back_off_then_the_manager_is_told(
+    agreed: Deadline, maggie: Person, sink: Sink
+) -> None:
+    sink.rcpt_answer = "550 no such mailbox"
+    time_comes(agreed, "due_day")
+    work()
+    for attempt in range(1, delivery.TRIES_OF_REMINDER + 1):
+        assert send() == 1
+        with as_owner():
+            row = OutboxMessage.objects.get(kind="reminder.deadline")
+            assert row.attempts == attempt
+            assert row.due_at > timezone.now(), "it waits before the next try"
+            OutboxMessage.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    work()
+
+    with as_owner():
+        assert OutboxMessage.objects.filter(failed_at__isnull=False).count() == 1
+    assert ("Maggie", "manager") in told()
+    with as_owner():
+        item = InboxItem.objects.get(recipient=maggie.user)
+    assert item.title.startswith("A reminder could not be delivered")
+
+
+def test_a_mail_server_that_is_down_for_a_day_loses_nothing(agreed: Deadline, sink: Sink, settings: Any) -> None:
+    port = settings.EMAIL_PORT
+    settings.EMAIL_PORT = 1
+    time_comes(agreed, "due_day")
+    work()
+    for _ in range(12):  # half a minute, doubled each time to two hours: a day is 12 tries and some
+        send()
+        with as_owner():
+            OutboxMessage.objects.filter(sent_at=None).update(due_at=timezone.now() - timedelta(seconds=1))
+    settings.EMAIL_PORT = port
+    send()
+
+    assert len(sink.messages) == 1
+
+
+def test_without_an_sms_provider_what_waits_stays(case: Case, alice: Person, sink: Sink) -> None:
+    choose(alice, sms=True, allows_sms=True)
+    with entered(alice) as by:
+        (strat,) = record_event(case, PracticeEvent.HARM_SUSPECTED, at=timezone.now(), by=by)
+    time_comes(strat, "due_now")
+    work()
+    send()
+
+    with as_owner():
+        waiting = OutboxMessage.objects.get(channel="sms")
+    assert (waiting.sent_at, waiting.failed_at) == (None, None)
+    assert waiting.attempts == 1
+
+
+# --- Providers ------------------------------------------------------------------------------------
+
+
+class Provider:
+    """A web service that delivers each idempotency key once, as it promises."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.status = 200
+        self.delivered: dict[str, dict[str, str]] = {}
+        self.calls = 0
+
+
+@pytest.fixture
+def provider() -> Any:
+    import json
+    import threading
+    from http.server import BaseHTTPRequestHandler, HTTPServer
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            content = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            made.calls += 1
+            if made.status == 200:
+                made.delivered.setdefault(self.headers["Idempotency-Key"], content)
+            self.send_response(made.status)
+            self.end_headers()
+
+        def log_message(self, *_args: Any) -> None:
+            """Say nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    made = Provider(f"http://127.0.0.1:{server.server_port}/")
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield made
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_message_that_is_handed_over_twice_is_delivered_once(
+    agreed: Deadline, settings: Any, provider: Provider
+) -> None:
+    settings.EMAIL_PROVIDER_URL = provider.url
+    time_comes(agreed, "due_day")
+    work()
+    send()
+    with as_owner():  # as if the worker had died between "accepted" and its commit
+        OutboxMessage.objects.update(sent_at=None)
+    send()
+
+    assert provider.calls == 2
+    assert len(provider.delivered) == 1
+
+
+@pytest.mark.parametrize(("status", "final"), [(500, False), (429, False), (422, True)])
+def test_a_provider_that_fails_is_tried_again_and_one_that_refuses_for_good_is_not(
+    agreed: Deadline, settings: Any, provider: Provider, status: int, final: bool
+) -> None:
+    settings.EMAIL_PROVIDER_URL, provider.status = provider.url, status
+    time_comes(agreed, "due_day")
+    work()
+    for _ in range(3):
+        send()
+        with as_owner():
+            OutboxMessage.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    with as_owner():
+        row = OutboxMessage.objects.get(kind="reminder.deadline")
+
+    assert (row.failed_at is not None) == final
+
+
+# --- Twice, and told ------------------------------------------------------------------------------
+
+
+def test_resolving_a_stage_again_adds_nothing(agreed: Deadline, sink: Sink) -> None:
+    time_comes(agreed, "due_day")
+    work()
+    with as_owner():
+        ReminderStage.objects.update(resolved_at=None)
+    work()
+    send()
+
+    assert len(sink.messages) == 1
+    with as_owner():
+        assert InboxItem.objects.filter(kind="reminder.deadline").count() == 1
+
+
+def test_the_task_resolves_gathers_and_sends(agreed: Deadline, sink: Sink) -> None:
+    time_comes(agreed, "due_day")
+    with the_worker():
+        remind()
+
+    assert len(sink.messages) == 1
+
+
+def test_a_kind_that_nothing_knows_is_settled_and_holds_up_nobody(agreed: Deadline) -> None:
+    with as_owner():
+        ReminderStage.objects.create(kind="riddle", subject=uuid4(), stage="x", occasion="1", due_at=timezone.now())
+    time_comes(agreed, "due_day")
+    work()
+
+    assert told() == [("Alice", "owner")]
+
+
+# --- Texts and the operator -----------------------------------------------------------------------
+
+
+def test_an_administrators_text_is_used(agreed: Deadline, sink: Sink) -> None:
+    with as_owner():
+        ReminderText.objects.create(code="one", text="Dear colleague: {title}. {link}")
+    time_comes(agreed, "due_day")
+    work()
+    send()
+
+    assert sink.messages[0].get_payload(decode=True).decode().startswith("Dear colleague: Due ")
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "said"),
+    [
+        ("one", "Hello {child}, {link}", "{child} is unknown here"),
+        ("one", "Hello", "must hold {link}"),
+        ("many", "{lines", "no partner"),
+        ("late", "{title}", "You can use: none"),
+    ],
+)
+def test_a_text_that_could_not_be_filled_in_is_refused(code: str, text: str, said: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        check_text(code, text)
+    assert said in raised.value.messages[0]
+
+
+def test_a_message_of_one_and_of_many_say_what_they_hold() -> None:
+    rows = [Reminder(title=f"Due: case {n}", path=f"/cases/{n}/") for n in (1, 2)]
+
+    assert "Due: case 1" in body_of(rows[:1], "email")
+    assert "2 reminders" in body_of(rows, "email")
+    assert body_of(rows[:1], "sms").startswith("Safeguard: Due: case 1.")
+
+
+def command(*arguments: str) -> str:
+    out = StringIO()
+    with the_worker():
+        call_command("reminders", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_an_operator_is_told_how_reminders_stand_and_why(
+    agreed: Deadline, alice: Person, adam: Person, sink: Sink
+) -> None:
+    time_comes(agreed, "due_day")
+    work()
+    send()
+
+    assert "sent: 1" in command("status")
+    said = command("why", str(agreed.uuid))
+    assert f"{alice.user.uuid} as owner by email: sent after 1 attempts" in said
+    assert "overdue_1" in said
+    assert "Alice" not in said
+    with pytest.raises(CommandError, match="No reminders are known"):
+        command("why", "nonsense")
+    page = adam.client.get(f"/reminders/?subject={agreed.uuid}").text
+    assert "sent after 1 attempts" in page
+    assert alice.client.get("/reminders/").status_code == 404
+
+
+def test_an_operator_tries_again_what_was_given_up(agreed: Deadline, sink: Sink) -> None:
+    time_comes(agreed, "due_day")
+    work()
+    with as_owner():
+        OutboxMessage.objects.update(failed_at=timezone.now(), attempts=F("attempts") + 14)
+
+    assert "Due again: 1" in command("retry")
+    send()
+    assert len(sink.messages) == 1
