@@ -25,7 +25,7 @@ demo: install
 # --- Tests, checks and measurements -----------------------------------------------------------------
 # Each of these installs what it needs first. The tests start servers of their own: a running demo is left alone.
 
-.PHONY: install-dev test proof bench bench-matching check fmt openapi guide assets
+.PHONY: install-dev test proof bench bench-matching chaos check fmt openapi guide assets
 .PHONY: check-style check-types check-imports check-rules check-templates check-migrations check-lock check-supply
 
 install-dev: $(filter .tools/bin/uv,$(UV))
@@ -48,6 +48,10 @@ bench: install-dev
 # SCALE=1000000 for the full register; 100,000 children otherwise.
 bench-matching: install-dev
 	@$(PYTHON) -m bench.matching
+
+# Reminders while worker, beat and broker are killed, and the same for a task that only the queue holds.
+chaos: install-dev
+	@$(PYTHON) -m tools.chaos
 
 # `make -k check` goes on after the first that fails.
 check: check-style check-types check-imports check-rules check-templates check-migrations check-lock check-supply

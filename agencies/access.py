@@ -10,8 +10,8 @@ from django.db.models import Model
 from django.http import Http404
 
 from agencies.acting import Acting
-from agencies.models import Agency, ApiToken, ContactPoint, Invitation, Membership, Team
-from agencies.roles import Can
+from agencies.models import Absence, Agency, ApiToken, ContactPoint, Invitation, Membership, Team
+from agencies.roles import Can, capabilities_of
 from safeguard.audit import actions as audit
 
 Row = TypeVar("Row", bound=Model)
@@ -45,6 +45,26 @@ def acted_for_membership(by: Acting) -> Membership:
     if by.membership is None:
         raise refusal(by, "membership.act")
     return by.membership
+
+
+def works_with_cases(membership: Membership) -> bool:
+    """Return whether the membership's roles work with cases."""
+    return Can.WORK_CASES in capabilities_of(membership.roles)
+
+
+def check_own_absence(by: Acting, absence: Absence) -> None:
+    """Raise Http404 unless the absence is of the membership that ``by`` acts under; the refusal is recorded."""
+    if by.membership is None or absence.membership_id != by.membership.pk:
+        raise refusal(by, "absence.change", target="agencies.Absence", uuid=absence.uuid)
+
+
+def own_absence(by: Acting, uuid: UUID) -> Absence:
+    """Return the absence of the membership that ``by`` acts under. Raises Http404."""
+    found = Absence.objects.filter(uuid=uuid).first()
+    if found is None:
+        raise refusal(by, "absence.change", target="agencies.Absence", uuid=uuid)
+    check_own_absence(by, found)
+    return found
 
 
 def governed_agency_id(by: Acting) -> int:

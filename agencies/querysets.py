@@ -1,11 +1,12 @@
 """How the agencies' tables are asked."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower, Now
 
 from agencies.roles import Can, roles_with
@@ -77,6 +78,25 @@ class MembershipQuerySet(QuerySet["Membership"]):
     def by_name(self) -> Self:
         """Order by the person's name, in any case; ``sort_name`` is beside each row for the next page's key."""
         return self.annotate(sort_name=Lower("user__name")).order_by("sort_name", "id")
+
+    def to_remind(self, day: date) -> Self:
+        """Return live ones of active accounts with what reminding asks, in one statement.
+
+        Beside each row stand its active teams and groups, and ``is_away`` on ``day``.
+        """
+        active = Q(teams__is_active=True)
+        away = apps.get_model("agencies", "Absence").objects.filter(membership=OuterRef("pk"))
+        return (
+            self.live()
+            .filter(user__is_active=True)
+            .select_related("user", "agency__sector", "agency__reminder_rules", "reminder_choice")
+            .annotate(
+                live_teams=ArrayAgg("teams__id", filter=active, default=[]),
+                live_groups=ArrayAgg("teams__group_id", filter=active, default=[]),
+                is_away=Exists(away.filter(first_day__lte=day, last_day__gte=day)),
+            )
+            .order_by("pk")
+        )
 
     def with_people(self) -> Self:
         """Fetch person, agency and teams along, in one query more."""

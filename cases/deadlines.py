@@ -125,7 +125,11 @@ def settle(entry: TimelineEntry, *, done: bool, reason: str, by: Acting) -> None
 
 def move(entry: TimelineEntry, *, due_at: datetime, reason: str, by: Acting) -> None:
     """Give what was agreed with ``entry`` another day, for ``reason``; the first one stays on record."""
+    moved = list(_agreed(entry, by).select_related("case__profile"))
     _agreed(entry, by).update(due_at=due_at, varied_by=by.user, variation_reason=reason)
+    for each in moved:
+        each.due_at = due_at
+        reminding.plan(each)
 
 
 def _agreed(entry: TimelineEntry, by: Acting) -> DeadlineQuerySet:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from agencies.acting import Acting, acting
+from agencies.acting import acting_under
 from agencies.models import Absence, Membership, PracticeProfile, ReminderChoice, ReminderRules, Team
 from agencies.querysets import MembershipQuerySet
 from agencies.roles import Can
@@ -47,7 +47,7 @@ PLAIN_LADDER: list[dict[str, Any]] = [
 class Candidate:
     """Somebody whom a rung names, and as what."""
 
-    membership: Membership
+    membership: Any  # a Membership as ``to_remind`` fetches it
     role: str
 
 
@@ -116,7 +116,7 @@ class DeadlineReminders:
         due = beyond_sight.due(subject)
         if due is None or (reason := _moot(due, occasion)):
             return GONE if due is None else reason
-        found = Membership.objects.live().filter(uuid=membership, user_id=user_id).select_related("user").first()
+        found = _people().filter(uuid=membership, user_id=user_id).first()
         if found is None:
             return "their membership has ended"
         return _refusal(due, Candidate(found, role))
@@ -161,39 +161,36 @@ def _reach(due: Due, rungs: list[str]) -> tuple[list[Recipient], list[Recipient]
 
 
 def _named(due: Due, rung: str) -> Iterator[Candidate]:
-    live = Membership.objects.live().select_related("user", "agency").filter(user__is_active=True).order_by("pk")
+    live = _people()
     if rung == "owner" and due.person_id:
         yield from _with_deputies(live.filter(user=due.person_id, agency=due.agency_id)[:1])
     elif rung in ("owner", "team"):  # "deputy" has come with the owner
-        yield from _team(live, due)
+        team = Membership.objects.filter(teams=due.team_id)
+        yield from (Candidate(each, "team") for each in live.holding(Can.WORK_CASES).filter(pk__in=team.values("pk")))
     elif rung == "manager":
         yield from (Candidate(each, rung) for each in live.filter(agency=due.agency_id).holding(Can.MANAGE_WORK))
     elif rung == "partnership_lead":
         leads = live.filter(agency__in={due.agency_id, due.lead_agency_id}).holding(Can.LEAD_SAFEGUARDING)
         yield from (Candidate(each, rung) for each in leads)
     elif rung == "duty":
-        duty = Team.objects.filter(kind=Team.Kind.DUTY, is_active=True, agency=due.agency_id)
-        yield from (Candidate(each, rung) for each in live.holding(Can.WORK_CASES).filter(teams__in=duty).distinct())
+        desks = Team.objects.filter(kind=Team.Kind.DUTY, is_active=True, agency=due.agency_id)
+        rota = Membership.objects.filter(teams__in=desks)
+        yield from (Candidate(each, rung) for each in live.holding(Can.WORK_CASES).filter(pk__in=rota.values("pk")))
     elif rung == "administrator":
         yield from (Candidate(each, rung) for each in live.holding(Can.CONFIGURE))
 
 
-def _team(live: MembershipQuerySet, due: Due) -> Iterator[Candidate]:
-    yield from (Candidate(each, "team") for each in live.holding(Can.WORK_CASES).filter(teams=due.team_id))
+def _people() -> MembershipQuerySet:
+    return Membership.objects.to_remind(timezone.localdate())
 
 
-def _with_deputies(memberships: Iterable[Membership]) -> Iterator[Candidate]:
+def _with_deputies(memberships: Iterable[Any]) -> Iterator[Candidate]:
     for membership in memberships:
         yield Candidate(membership, "owner")
-        absence = _absence(membership)
-        if absence and absence.deputy and absence.deputy.user.is_active:
-            yield Candidate(absence.deputy, "deputy")
-
-
-def _absence(membership: Membership) -> Absence | None:
-    today = timezone.localdate()
-    found = Absence.objects.filter(membership=membership, first_day__lte=today, last_day__gte=today)
-    return found.select_related("deputy__user", "deputy__agency").first()
+        if membership.is_away:
+            today = timezone.localdate()
+            absences = Absence.objects.filter(membership=membership, first_day__lte=today, last_day__gte=today)
+            yield from (Candidate(each, "deputy") for each in _people().filter(pk__in=absences.values("deputy")))
 
 
 def _sorted(due: Due, candidates: list[Candidate]) -> tuple[list[Recipient], list[Recipient]]:
@@ -212,18 +209,17 @@ def _refusal(due: Due, candidate: Candidate) -> str:
         return "they have no access to the case"
     if candidate.role == "administrator":
         return ""  # told that a reminder reaches nobody, and not of the case
-    if _absence(membership) is not None:
+    if membership.is_away:
         return "they are away"
     if candidate.role == "duty":
         return ""  # the reference alone: they take emergency access where they must
     return "" if sees(membership, due.uuid) else "they have no access to the case"
 
 
-def sees(membership: Membership, subject: UUID) -> bool:
+def sees(membership: Any, subject: UUID) -> bool:
     """Return whether the member can see the deadline now: asked as that person, through both locks."""
-    by: Acting = acting(membership.user, Origin(channel="worker"), str(membership.uuid))
-    if by.membership_uuid != membership.uuid:
-        return False
+    places = {"team_ids": membership.live_teams, "group_ids": membership.live_groups}
+    by = acting_under(membership, membership.user, Origin(channel="worker"), **places)
     row_security.apply(by.row_security())
     try:
         return Deadline.objects.visible_to(by).filter(uuid=subject).exists()
@@ -233,8 +229,8 @@ def sees(membership: Membership, subject: UUID) -> bool:
 
 def _recipient(candidate: Candidate, refused: str) -> Recipient:
     membership = candidate.membership
-    rules = ReminderRules.objects.filter(agency=membership.agency_id).first() or ReminderRules()
-    choice = ReminderChoice.objects.filter(membership=membership).first() or ReminderChoice()
+    rules = getattr(membership.agency, "reminder_rules", None) or ReminderRules()
+    choice = getattr(membership, "reminder_choice", None) or ReminderChoice()
     return Recipient(
         user_id=membership.user_id,
         membership=membership.uuid,

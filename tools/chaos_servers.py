@@ -1,6 +1,7 @@
 """What the chaos runs against: a mail server and a provider that count, and processes that are killed and restarted."""
 
 import json
+import logging
 import os
 import signal
 import socket
@@ -27,6 +28,7 @@ class Sink:
 
     def __init__(self) -> None:
         self.seen: Counter[str] = Counter()
+        logging.getLogger("mail.log").setLevel(logging.WARNING)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]

@@ -19,7 +19,7 @@ from safeguard.common.logs import describe
 from safeguard.notifications import reminders
 from safeguard.notifications.models import OutboxMessage
 from safeguard.notifications.providers import Sender
-from safeguard.notifications.texts import body_of, subject_of
+from safeguard.notifications.texts import body_of, subject_of, texts
 
 log = logging.getLogger(__name__)
 
@@ -68,8 +68,9 @@ def _compose(message: OutboxMessage) -> bool:
     """Give ``message`` the words of what still matters in it; False where nothing does."""
     kept = reminders.still_to_send(message)
     if kept:
-        message.body = body_of(kept, message.channel)
-        message.subject = subject_of(kept) if message.channel == OutboxMessage.Channel.EMAIL else ""
+        words = texts()
+        message.body = body_of(kept, message.channel, words)
+        message.subject = subject_of(kept, words) if message.channel == OutboxMessage.Channel.EMAIL else ""
     return bool(kept)
 
 
@@ -144,3 +145,5 @@ def _reason(error: Exception) -> str:
 
 def _update(message: OutboxMessage, **fields: object) -> None:
     OutboxMessage.objects.filter(pk=message.pk).update(**fields)
+    if message.is_composed:
+        reminders.note(message, {name: fields[name] for name in fields.keys() & reminders.NOTED})

@@ -157,6 +157,11 @@ class Reminder(PublicIdModel):
     message = models.ForeignKey(OutboxMessage, on_delete=models.PROTECT, null=True, related_name="reminders")
     skipped_at = models.DateTimeField(null=True)
     skip_reason = models.CharField(max_length=200, blank=True)
+    # What became of its message, which an operator on the web may not read.
+    sent_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=300, blank=True)
 
     objects = ReminderQuerySet.as_manager()
 

@@ -7,7 +7,7 @@ sent, and that nobody sends it twice while workers live, is the outbox's part: s
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,7 +18,6 @@ from django.utils import timezone
 from safeguard.notifications.actions import Note, put_in_inbox
 from safeguard.notifications.models import InboxItem, OutboxMessage, Reminder, ReminderStage
 from safeguard.notifications.obligations import KINDS, Planned, Recipient, Resolution
-from safeguard.notifications.texts import subject_of
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +26,7 @@ GATHER = timedelta(minutes=2)  # how long what is late waits for its like, to co
 UNREACHABLE = "unreachable"
 LATER = "a later stage was due too, and was sent instead"
 MOST_IN_A_MESSAGE = 200
+NOTED = frozenset({"sent_at", "failed_at", "attempts", "last_error"})
 
 
 def plan(kind: str, stages: Iterable[Planned]) -> int:
@@ -73,7 +73,7 @@ def gather_next() -> bool:
             recipient=first.recipient_id, agency_id=first.agency_id, channel="email"
         )
         rows = list(like.select_for_update(skip_locked=True).order_by("pk")[:MOST_IN_A_MESSAGE])
-        message = _message(first, subject_of(rows), key=f"reminders:{first.pk}")
+        message = _message(first, key=f"reminders:{first.pk}")
         Reminder.objects.filter(pk__in=[row.pk for row in rows]).update(message=message)
         return True
 
@@ -98,6 +98,12 @@ def still_to_send(message: OutboxMessage) -> list[Reminder]:
         else:
             kept.append(row)
     return kept
+
+
+def note(message: OutboxMessage, fields: Mapping[str, object]) -> None:
+    """Keep beside each reminder in ``message`` what became of it: the ``fields`` of NOTED that changed."""
+    if fields:
+        message.reminders.filter(skipped_at=None).update(**fields)
 
 
 def escalate(message: OutboxMessage) -> None:
@@ -155,11 +161,11 @@ def _tell(stage: ReminderStage, found: Resolution, recipient: Recipient) -> None
     else:
         row = _reminder(stage, found, recipient, key=key, send_after=_send_after(stage, recipient))
         if row and row.send_after is None:
-            _send_at_once(row, subject_of([row]))
+            _send_at_once(row)
     if recipient.phone and stage.urgent:
         row = _reminder(stage, found, recipient, key=f"{key}:sms", channel="sms")
         if row:
-            _send_at_once(row, "", address=recipient.phone)
+            _send_at_once(row, address=recipient.phone)
 
 
 def _send_after(stage: ReminderStage, recipient: Recipient) -> datetime | None:
@@ -206,19 +212,20 @@ def _reminder(
     return Reminder.objects.filter(dedupe_key=key, message=None, skipped_at=None).first()
 
 
-def _send_at_once(row: Reminder, subject: str, *, address: str = "") -> None:
-    message = _message(row, subject, key=f"reminder:{row.pk}", address=address)
+def _send_at_once(row: Reminder, *, address: str = "") -> None:
+    message = _message(row, key=f"reminder:{row.pk}", address=address)
     Reminder.objects.filter(pk=row.pk).update(message=message)
 
 
-def _message(row: Reminder, subject: str, *, key: str, address: str = "") -> OutboxMessage:
+def _message(row: Reminder, *, key: str, address: str = "") -> OutboxMessage:
+    # What it says is made when it is sent, of what still matters then.
     return OutboxMessage.objects.create(
         kind=f"reminder.{row.stage.kind}",
         dedupe_key=key,
         recipient_id=row.recipient_id,
         address=address or row.address,
         channel=row.channel,
-        subject=subject,
+        subject="",
         body="",
         is_composed=True,
     )
@@ -227,4 +234,5 @@ def _message(row: Reminder, subject: str, *, key: str, address: str = "") -> Out
 def retry_failed() -> int:
     """Make every reminder that was given up due again; return how many messages."""
     failed = OutboxMessage.objects.filter(failed_at__isnull=False, is_composed=True)
+    Reminder.objects.filter(message__in=failed).update(failed_at=None, attempts=0)
     return failed.update(failed_at=None, attempts=0, due_at=Now())

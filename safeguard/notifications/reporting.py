@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Count, Min, Q
 from django.db.models.functions import Now
 
-from safeguard.notifications.models import OutboxMessage, Reminder, ReminderStage
+from safeguard.notifications.models import Reminder, ReminderStage
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,10 @@ def figures() -> Figures:
         waiting=Count("pk"), due=Count("pk", filter=due), oldest=Min("due_at", filter=due)
     )
     rows = Reminder.objects.aggregate(
-        held=Count("pk", filter=Q(message=None, skipped_at=None)),
-        sent=Count("pk", filter=Q(message__sent_at__isnull=False)),
+        held=Count("pk", filter=Q(message_id__isnull=True, skipped_at=None)),
+        sent=Count("pk", filter=Q(sent_at__isnull=False)),
         skipped=Count("pk", filter=Q(skipped_at__isnull=False)),
-        failed=Count("pk", filter=Q(message__failed_at__isnull=False)),
+        failed=Count("pk", filter=Q(failed_at__isnull=False)),
     )
     return Figures(
         stages_waiting=stages["waiting"],
@@ -73,7 +73,7 @@ def why(subject: str) -> list[StageHistory]:
     except ValueError:
         return []
     stages = ReminderStage.objects.filter(subject=key).order_by("due_at", "pk")
-    rows = Reminder.objects.filter(stage__in=stages).select_related("recipient", "message").order_by("pk")
+    rows = Reminder.objects.filter(stage__in=stages).select_related("recipient").order_by("pk")
     told: dict[int, list[Told]] = {}
     for row in rows:
         user = row.recipient
@@ -86,11 +86,14 @@ def why(subject: str) -> list[StageHistory]:
 def _became(row: Reminder) -> str:
     if row.skipped_at is not None:
         return f"not sent: {row.skip_reason}"
-    message: OutboxMessage | None = row.message
-    if message is None:
-        return "in the inbox; the e-mail waits for its digest"
-    if message.sent_at is not None:
-        return f"sent after {message.attempts} attempts"
-    if message.failed_at is not None:
-        return f"given up after {message.attempts} attempts: {message.last_error}"
-    return f"waits, {message.attempts} attempts: {message.last_error}" if message.attempts else "waits to be sent"
+    if row.message_id is None:
+        return "in the inbox; the e-mail waits for its hour"
+    if row.sent_at is not None:
+        return f"sent after {_tries(row.attempts)}"
+    if row.failed_at is not None:
+        return f"given up after {_tries(row.attempts)}: {row.last_error}"
+    return f"waits, {_tries(row.attempts)}: {row.last_error}" if row.attempts else "waits to be sent"
+
+
+def _tries(attempts: int) -> str:
+    return "1 attempt" if attempts == 1 else f"{attempts} attempts"

@@ -42,10 +42,10 @@ DEFAULTS: Mapping[str, str | Promise] = {
 LONGEST_SUBJECT = 200
 
 
-def text_of(code: str) -> str:
-    """Return the text as it stands: an administrator's, else the one that Safeguard brings."""
-    own = ReminderText.objects.filter(code=code).values_list("text", flat=True).first()
-    return own if own is not None else str(DEFAULTS[code])
+def texts() -> dict[str, str]:
+    """Return the texts as they stand, by code: an administrator's, else those that Safeguard brings."""
+    own = dict(ReminderText.objects.values_list("code", "text"))
+    return {code: own.get(code, str(text)) for code, text in DEFAULTS.items()}
 
 
 def check_text(code: str, text: str) -> None:
@@ -63,22 +63,22 @@ def check_text(code: str, text: str) -> None:
         raise ValidationError(message % {"word": min(missing)})
 
 
-def subject_of(rows: "Sequence[Reminder]") -> str:
-    """Return the subject of a message with ``rows``."""
+def subject_of(rows: "Sequence[Reminder]", words: Mapping[str, str]) -> str:
+    """Return the subject of a message with ``rows``, by the texts ``words``."""
     if len(rows) == 1:
-        return text_of(SUBJECT).format(title=rows[0].title, count=1)[:LONGEST_SUBJECT]
+        return words[SUBJECT].format(title=rows[0].title, count=1)[:LONGEST_SUBJECT]
     return (_("%(count)d reminders from Safeguard") % {"count": len(rows)})[:LONGEST_SUBJECT]
 
 
-def body_of(rows: "Sequence[Reminder]", channel: str) -> str:
-    """Return what a message with ``rows`` says."""
+def body_of(rows: "Sequence[Reminder]", channel: str, words: Mapping[str, str]) -> str:
+    """Return what a message with ``rows`` says, by the texts ``words``."""
     if channel == "sms":
-        return text_of(SMS).format(title=rows[0].title, link=_link(rows[0]))
-    late = text_of(LATE) if any(row.is_late for row in rows) else ""
+        return words[SMS].format(title=rows[0].title, link=_link(rows[0]))
+    late = words[LATE] if any(row.is_late for row in rows) else ""
     if len(rows) == 1:
-        return late + text_of(ONE).format(title=rows[0].title, link=_link(rows[0]))
+        return late + words[ONE].format(title=rows[0].title, link=_link(rows[0]))
     lines = "\n".join(f"{row.title}\n{_link(row)}" for row in rows)
-    return late + text_of(MANY).format(lines=lines, count=len(rows))
+    return late + words[MANY].format(lines=lines, count=len(rows))
 
 
 def _link(row: "Reminder") -> str:

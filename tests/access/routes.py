@@ -5,8 +5,9 @@ from typing import Any
 from uuid import uuid4
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
-from agencies.models import ContactPoint, Invitation
+from agencies.models import Absence, ContactPoint, Invitation
 from cases.models import (
     Case,
     CaseUserGrant,
@@ -49,6 +50,9 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
             agency=agency, email="new@example.org", name="N", roles=["practitioner"], secret_hash="x",
             expires_at=shared.opened_at.replace(year=shared.opened_at.year + 1), invited_by=alice.user,
         )  # fmt: skip
+        away = Absence.objects.create(
+            membership=alice.membership, first_day=timezone.localdate(), last_day=timezone.localdate()
+        )
         item = InboxItem.objects.create(dedupe_key=str(uuid4()), kind="x", recipient=alice.user, title="Something")
         taken = CaseUserGrant.objects.filter(kind="emergency", content_object=scene.made["restricted"]).get()
         part = Involvement.objects.filter(case=shared, level=3).get()
@@ -66,6 +70,7 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
     parts: dict[str, dict[str, Any]] = {
         "agencies:membership": {"uuid": scene.people["mo"].membership.uuid},
         "agencies:token_revoke": {"uuid": token.uuid},
+        "agencies:absence_": {"uuid": away.uuid},
         "agencies:invitation_": {"uuid": invitation.uuid},
         "agencies:contact_point_add": of_agency,
         "agencies:contact_point_": {"uuid": point.uuid},

@@ -25,7 +25,7 @@ from safeguard.common.row_security import WORKER_ROLE
 from safeguard.notifications import delivery, reminders
 from safeguard.notifications.models import InboxItem, OutboxMessage, Reminder, ReminderStage, ReminderText
 from safeguard.notifications.tasks import remind, sweep_reminders
-from safeguard.notifications.texts import body_of, check_text
+from safeguard.notifications.texts import DEFAULTS, body_of, check_text
 from tests.cases.conftest import entered, with_later_transaction
 from tests.conftest import Person, Place
 from tests.factories import as_owner, database_role, load_england, make_team
@@ -578,9 +578,10 @@ def test_a_text_that_could_not_be_filled_in_is_refused(code: str, text: str, sai
 def test_a_message_of_one_and_of_many_say_what_they_hold() -> None:
     rows = [Reminder(title=f"Due: case {n}", path=f"/cases/{n}/") for n in (1, 2)]
 
-    assert "Due: case 1" in body_of(rows[:1], "email")
-    assert "2 reminders" in body_of(rows, "email")
-    assert body_of(rows[:1], "sms").startswith("Safeguard: Due: case 1.")
+    words = {code: str(text) for code, text in DEFAULTS.items()}
+    assert "Due: case 1" in body_of(rows[:1], "email", words)
+    assert "2 reminders" in body_of(rows, "email", words)
+    assert body_of(rows[:1], "sms", words).startswith("Safeguard: Due: case 1.")
 
 
 def command(*arguments: str) -> str:
@@ -599,13 +600,13 @@ def test_an_operator_is_told_how_reminders_stand_and_why(
 
     assert "sent: 1" in command("status")
     said = command("why", str(agreed.uuid))
-    assert f"{alice.user.uuid} as owner by email: sent after 1 attempts" in said
+    assert f"{alice.user.uuid} as owner by email: sent after 1 attempt" in said
     assert "overdue_1" in said
     assert "Alice" not in said
     with pytest.raises(CommandError, match="No reminders are known"):
         command("why", "nonsense")
     page = adam.client.get(f"/reminders/?subject={agreed.uuid}").text
-    assert "sent after 1 attempts" in page
+    assert "sent after 1 attempt" in page
     assert alice.client.get("/reminders/").status_code == 404
 
 
@@ -614,6 +615,8 @@ def test_an_operator_tries_again_what_was_given_up(agreed: Deadline, sink: Sink)
     work()
     with as_owner():
         OutboxMessage.objects.update(failed_at=timezone.now(), attempts=F("attempts") + 14)
+        Reminder.objects.update(failed_at=timezone.now(), attempts=14)
+    assert "failed: 1" in command("status")
 
     assert "Due again: 1" in command("retry")
     send()

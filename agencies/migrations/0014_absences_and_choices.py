@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("agencies", "0012_timeline_scopes"),
+        ("agencies", "0013_form_guard"),
     ]
 
     operations = [

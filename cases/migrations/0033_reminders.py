@@ -34,7 +34,7 @@ $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0027_deadline_rules"), ("notifications", "0005_reminder_row_security")]
+    dependencies = [("cases", "0032_deadline_rules"), ("notifications", "0005_reminder_row_security")]
     operations = [
         migrations.RunSQL(DUE, "DROP FUNCTION cases_due(uuid)"),
         migrations.RunSQL(UNPLANNED, "DROP FUNCTION cases_unplanned_deadlines(bigint)"),
