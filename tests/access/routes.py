@@ -50,9 +50,6 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
             agency=agency, email="new@example.org", name="N", roles=["practitioner"], secret_hash="x",
             expires_at=shared.opened_at.replace(year=shared.opened_at.year + 1), invited_by=alice.user,
         )  # fmt: skip
-        away = Absence.objects.create(
-            membership=alice.membership, first_day=timezone.localdate(), last_day=timezone.localdate()
-        )
         item = InboxItem.objects.create(dedupe_key=str(uuid4()), kind="x", recipient=alice.user, title="Something")
         taken = CaseUserGrant.objects.filter(kind="emergency", content_object=scene.made["restricted"]).get()
         part = Involvement.objects.filter(case=shared, level=3).get()
@@ -70,7 +67,7 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
     parts: dict[str, dict[str, Any]] = {
         "agencies:membership": {"uuid": scene.people["mo"].membership.uuid},
         "agencies:token_revoke": {"uuid": token.uuid},
-        "agencies:absence_": {"uuid": away.uuid},
+        **_absence(alice),
         "agencies:invitation_": {"uuid": invitation.uuid},
         "agencies:contact_point_add": of_agency,
         "agencies:contact_point_": {"uuid": point.uuid},
@@ -105,6 +102,14 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         "mfa_": {"pk": 1},
     }
     return parts
+
+
+def _absence(alice: Actor) -> dict[str, dict[str, Any]]:
+    """Return the parts of the addresses of an absence, of Alice's, today."""
+    with as_owner():
+        today = timezone.localdate()
+        away = Absence.objects.create(membership=alice.membership, first_day=today, last_day=today)
+    return {"agencies:absence_": {"uuid": away.uuid}}
 
 
 def _referrals(scene: Scene) -> dict[str, dict[str, Any]]:

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db.models import F
 from django.utils import timezone
@@ -25,7 +24,6 @@ from safeguard.common.row_security import WORKER_ROLE
 from safeguard.notifications import delivery, reminders
 from safeguard.notifications.models import InboxItem, OutboxMessage, Reminder, ReminderStage, ReminderText
 from safeguard.notifications.tasks import remind, sweep_reminders
-from safeguard.notifications.texts import DEFAULTS, body_of, check_text
 from tests.cases.conftest import entered, with_later_transaction
 from tests.conftest import Person, Place
 from tests.factories import as_owner, database_role, load_england, make_team
@@ -558,30 +556,6 @@ def test_an_administrators_text_is_used(agreed: Deadline, sink: Sink) -> None:
     send()
 
     assert sink.messages[0].get_payload(decode=True).decode().startswith("Dear colleague: Due ")
-
-
-@pytest.mark.parametrize(
-    ("code", "text", "said"),
-    [
-        ("one", "Hello {child}, {link}", "{child} is unknown here"),
-        ("one", "Hello", "must hold {link}"),
-        ("many", "{lines", "no partner"),
-        ("late", "{title}", "You can use: none"),
-    ],
-)
-def test_a_text_that_could_not_be_filled_in_is_refused(code: str, text: str, said: str) -> None:
-    with pytest.raises(ValidationError) as raised:
-        check_text(code, text)
-    assert said in raised.value.messages[0]
-
-
-def test_a_message_of_one_and_of_many_say_what_they_hold() -> None:
-    rows = [Reminder(title=f"Due: case {n}", path=f"/cases/{n}/") for n in (1, 2)]
-
-    words = {code: str(text) for code, text in DEFAULTS.items()}
-    assert "Due: case 1" in body_of(rows[:1], "email", words)
-    assert "2 reminders" in body_of(rows, "email", words)
-    assert body_of(rows[:1], "sms", words).startswith("Safeguard: Due: case 1.")
 
 
 def command(*arguments: str) -> str:
