@@ -62,11 +62,10 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
             **by,
         )
         service = KnownService.objects.create(kind="dentist", name="n", **by)
-    token = program_of(alice).token
     of_agency = {"uuid": agency.uuid}
-    parts: dict[str, dict[str, Any]] = {
+    return {
         "agencies:membership": {"uuid": scene.people["mo"].membership.uuid},
-        "agencies:token_revoke": {"uuid": token.uuid},
+        "agencies:token_revoke": {"uuid": program_of(alice).token.uuid},
         **_absence(alice),
         "agencies:invitation_": {"uuid": invitation.uuid},
         "agencies:contact_point_add": of_agency,
@@ -101,7 +100,6 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         "account_end_session": {"pk": 1},
         "mfa_": {"pk": 1},
     }
-    return parts
 
 
 def _absence(alice: Actor) -> dict[str, dict[str, Any]]:
