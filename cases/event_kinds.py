@@ -47,6 +47,7 @@ class Kind(StrEnum):
     PLAN_REVIEW = "plan_review"
     LOOKED_AFTER_REVIEW = "looked_after_review"
     SUPERVISION = "supervision"
+    DISCUSSION_STARTED = "discussion_started"
     MEETING_CALLED = "meeting_called"
     MEETING_CONTRIBUTION = "meeting_contribution"
     MEETING_HELD = "meeting_held"
@@ -147,6 +148,7 @@ KINDS: Mapping[Kind, KindSpec] = {
     Kind.PRE_BIRTH_CONFERENCE: KindSpec(_("Pre-birth child protection conference"), Group.MEETING),
     Kind.PLAN_REVIEW: KindSpec(_("Review of a plan"), Group.MEETING),
     Kind.LOOKED_AFTER_REVIEW: KindSpec(_("Looked-after child review"), Group.MEETING),
+    Kind.DISCUSSION_STARTED: KindSpec(_("Discussion"), Group.CONTACT),
     Kind.MEETING_CALLED: KindSpec(_("Meeting called"), Group.MEETING),
     Kind.MEETING_CONTRIBUTION: KindSpec(_("Contribution to a meeting"), Group.MEETING),
     Kind.MEETING_HELD: KindSpec(_("Meeting held"), Group.MEETING),

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
         Deadline,
         Involvement,
         MeetingSeat,
+        ThreadAsked,
+        ThreadMessage,
         TimelineEntry,
     )
 
@@ -270,3 +272,22 @@ class DeadlineQuerySet(ProtectedQuerySet["Deadline"]):
     def ended(self) -> Self:
         """Return those that were met, replaced or waived."""
         return self.exclude(met_at__isnull=True, superseded_at__isnull=True, waived_at__isnull=True)
+
+
+class ThreadAskedQuerySet(ProtectedQuerySet["ThreadAsked"]):
+    """Teams whose answer is wanted."""
+
+    def visible_to(self, by: "Acting") -> Self:
+        """Return those of visible discussions, confidential parts for who may know of the part."""
+        threads: RecordQuerySet[Any] = RecordQuerySet(apps.get_model("cases", "Thread"))
+        known = InvolvementQuerySet(apps.get_model("cases", "Involvement")).visible_to(by).values("pk")
+        return self.filter(thread__in=threads.visible_to(by).values("pk"), involvement__in=known)
+
+
+class ThreadMessageQuerySet(ProtectedQuerySet["ThreadMessage"]):
+    """What was said in discussions."""
+
+    def visible_to(self, by: "Acting") -> Self:
+        """Return the messages of visible discussions."""
+        threads: RecordQuerySet[Any] = RecordQuerySet(apps.get_model("cases", "Thread"))
+        return self.filter(thread__in=threads.visible_to(by).values("pk"))

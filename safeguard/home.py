@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.acting import Acting
 from agencies.roles import Can
-from cases import access, access_meetings, beyond_sight
+from cases import access, access_discussions, access_meetings, beyond_sight
 from cases.access_sql import BY_ACTIVITY, BY_DUE, Order
 from cases.models import Case
 from referrals import access as referral_access
@@ -48,6 +48,12 @@ TASKS = (
     Task("cases:list", _("Cases"), _("The children that your teams are involved with"), Can.WORK_CASES),
     Task(
         "cases:my_actions", _("My actions"), _("What you and your teams have agreed to do, and by when"), Can.WORK_CASES
+    ),
+    Task(
+        "cases:my_threads",
+        _("My discussions"),
+        _("Where your teams’ answers are wanted, and what is new in those you take part in"),
+        Can.WORK_CASES,
     ),
     Task("cases:my_meetings", _("My meetings"), _("To which you or your teams are invited"), Can.WORK_CASES),
     Task("cases:open", _("Open a case"), _("Record a child and start the work with them"), Can.WORK_CASES),
@@ -132,6 +138,13 @@ def _contributions(person: Acting) -> list[Waiting]:
     return [Waiting(reverse("cases:my_meetings"), text, shown)] if count else []
 
 
+def _answers(person: Acting) -> list[Waiting]:
+    count = len(access_discussions.waiting(person))
+    shown = f"{count}+" if count == access_discussions.MOST_THREADS else str(count)
+    text = _("Answers that other agencies want of your teams")
+    return [Waiting(reverse("cases:my_threads"), text, shown)] if count else []
+
+
 def _unallocated(person: Acting) -> list[Waiting]:
     nobody = access.Filters(status=Case.Status.OPEN, allocated_teams=person.team_ids, unallocated=True)
     return _counted(person, nobody, "?allocated=nobody&status=open", _("Open cases of your teams allocated to nobody"))
@@ -166,6 +179,7 @@ QUESTIONS: tuple[tuple[Can, Callable[[Acting], list[Waiting]]], ...] = (
     (Can.REFER, _asked_back),
     (Can.WORK_CASES, _allocated),
     (Can.WORK_CASES, _contributions),
+    (Can.WORK_CASES, _answers),
     (Can.MANAGE_WORK, _unallocated),
     (Can.GOVERN_INFORMATION, _reviews),
 )

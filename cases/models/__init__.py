@@ -9,6 +9,7 @@ from cases.models.concern import Concern
 from cases.models.concern_step import ConcernStep
 from cases.models.deadline import Deadline, DeadlineState
 from cases.models.decisions import Decision
+from cases.models.discussions import Thread, ThreadAsked, ThreadLook, ThreadMessage
 from cases.models.draft import ConcernDraft
 from cases.models.entries import EntryPlaceholder, EntryReceipt, EntryRemark
 from cases.models.family import Person, Relationship
@@ -71,6 +72,10 @@ __all__ = [
     "Sensitivity",
     "StrategyDiscussion",
     "Supervision",
+    "Thread",
+    "ThreadAsked",
+    "ThreadLook",
+    "ThreadMessage",
     "TimelineEntry",
     "TimelineEntryReader",
     "TimelineLook",

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from agencies.request import ActingRequest
-from cases import access, access_child, access_deadlines, access_records
+from cases import access, access_child, access_deadlines, access_discussions, access_records
 from cases.models import AccessLevel
 
 
@@ -27,6 +27,7 @@ def case(request: ActingRequest, uuid: UUID) -> HttpResponse:
         "child": access_child.child_summary(request.acting, found.child_id),
         "plans": access_records.current_plans(request.acting, found),
         "sighting": access_records.last_sighting(request.acting, found),
+        "threads": access_discussions.threads_of(request.acting, found, most=3),
         "sight": sight,
         "missing": access.missing_sectors(request.acting, found),
         "missing_services": access_child.missing_services(request.acting, found),

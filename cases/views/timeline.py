@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from agencies.models import Agency
 from agencies.request import ActingRequest
-from cases import access, access_timeline
+from cases import access, access_discussions, access_timeline
 from cases.access import Position, Sight
 from cases.access_timeline import PAGE_SIZE
 from cases.actions.looks import mark_read, pin, unpin
@@ -88,6 +88,7 @@ def entry(request: ActingRequest, uuid: UUID, entry: UUID) -> HttpResponse:
         "is_own": case.held_level >= AccessLevel.CONTRIBUTE and found.author_group_id in by.group_ids,
         "may_dispute": case.held_level >= AccessLevel.CONTRIBUTE and found.author_agency_id != by.agency_id,
         "outlook": outlook(access.who_can_see(by, case), case, seen),
+        "threads": access_discussions.threads_of(by, case, about=found),
     }
     return render(request, "cases/entry.html", context)
 

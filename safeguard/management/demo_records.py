@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from agencies.acting import Acting, acting
 from agencies.models import User
+from cases.actions.discussions import say, start_thread
 from cases.actions.meetings import Invited, call_meeting, contribute
 from cases.actions.plans import agree_action, settle_action, start_plan
 from cases.actions.records import Telling, add_record
@@ -19,6 +20,7 @@ from cases.models import (
     Plan,
     PlanAction,
     Record,
+    Thread,
     Visit,
 )
 from safeguard.audit.actor import Origin
@@ -104,6 +106,7 @@ def seed_records() -> int:
         add_record(case_of(surname), model(**parts), telling, by=person(email))
     _seed_plan()
     _seed_meeting()
+    _seed_discussion()
     return len(TOLD)
 
 
@@ -151,6 +154,18 @@ def _seed_meeting() -> None:
         wanted="Can somebody ring on Sunday evenings?",
     )
     contribute(meeting, said, Telling(), by=person(TARIQ))
+
+
+def _seed_discussion() -> None:
+    """Ask school and health about Robin's nights; the school has answered."""
+    case, by = case_of("Example"), person(ALICE)
+    # past the door: the owner adds to the demo
+    parts = {each.team.agency.sector.code: each for each in Involvement.objects.filter(case=case)}
+    question = "Before we ask for a place: has anybody spoken with Robin’s mother about a sleep clinic already?"
+    thread = Thread(subject="A sleep clinic for Robin’s mother", answer_by=timezone.localdate() + timedelta(days=2))
+    asked = [parts["education"], parts["health"]]
+    start_thread(case, thread, Telling(body=question, matters_to_plan=True), asked=asked, by=by)
+    say(thread, "Not we. She told Daisy at the gate that she would like to.", by=person(TARIQ))
 
 
 # Whose (empty: Gran's), what, what it changes, and by when in days from today.

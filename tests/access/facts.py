@@ -258,6 +258,14 @@ def _deadline(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
     return _of_case(facts, reader, row) and (entry is None or facts.sees(reader, "TimelineEntry", entry))
 
 
+def _asked(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+    return _of_thread(facts, reader, row) and facts.sees(reader, "Involvement", row["involvement_id"])
+
+
+def _of_thread(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+    return facts.sees(reader, "Thread", row["thread_id"])
+
+
 RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "Case": lambda facts, reader, row: facts.level(reader, row["id"]) > 0,
     "Child": lambda facts, reader, row: facts.child(reader, row["id"]),
@@ -295,6 +303,9 @@ RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "EntryPlaceholder": _of_case,
     "TimelineLook": _own,
     "MeetingSeat": _of_seat,
+    "ThreadAsked": _asked,
+    "ThreadMessage": _of_thread,
+    "ThreadLook": lambda facts, reader, row: row["user_id"] == reader.user and _of_thread(facts, reader, row),
     **{model.__name__: _of_entry for model in record_models().values()},
     "Deadline": _deadline,
 }

@@ -52,6 +52,7 @@ SHELL = [
     "/deadlines/?whose=agency",
     "/deadlines/month/?whose=agency",
     "/practice/",
+    "/cases/discussions/",
     "/inbox/",
     "/directory/",
     "/directory/people/",
@@ -220,6 +221,11 @@ def _records(scene: Scene, case: Row) -> Iterator[Question]:
             Question(reverse(f"cases:{name}", args=[case["uuid"], row["uuid"]]))
             for name in ("plan", "plan_end", "action_add")
         )
+    yield from (Question(reverse(f"cases:{name}", args=[case["uuid"]])) for name in ("threads", "thread_add"))
+    yield from (
+        Question(reverse("cases:thread", args=[case["uuid"], row["uuid"]]))
+        for row in scene.truth.rows["Thread"].values()
+    )
     yield Question(reverse("cases:meetings", args=[case["uuid"]]))
     yield Question(reverse("cases:meeting_add", args=[case["uuid"]]))
     for row in scene.truth.rows["Meeting"].values():

@@ -18,6 +18,7 @@ from cases.models import (
     Person,
     Plan,
     Relationship,
+    Thread,
     TimelineEntry,
 )
 from safeguard.notifications.models import InboxItem
@@ -161,11 +162,15 @@ def _plans(case: Case) -> dict[str, dict[str, Any]]:
         plan = Plan.objects.get(case=case)
         action = plan.actions.earliest("pk")
         meeting = Meeting.objects.filter(case=case).earliest("pk")
+        thread = Thread.objects.filter(case=case).earliest("pk")
     of_plan = {"uuid": case.uuid, "plan": plan.uuid}
     return {
         "cases:plan_end": of_plan,
         "cases:plan": of_plan,
         "cases:action_add": of_plan,
+        "cases:thread_add": {"uuid": case.uuid},
+        "cases:threads": {"uuid": case.uuid},
+        "cases:thread": {"uuid": case.uuid, "thread": thread.uuid},
         "cases:meeting_add": {"uuid": case.uuid},
         "cases:meetings": {"uuid": case.uuid},
         "cases:meeting": {"uuid": case.uuid, "meeting": meeting.uuid},

@@ -18,6 +18,7 @@ from cases.actions.allocation import allocate
 from cases.actions.beside import correct, dispute
 from cases.actions.children import NewChild
 from cases.actions.deadlines import agree
+from cases.actions.discussions import mark_thread_read, say, start_thread
 from cases.actions.emergency import take_emergency_access
 from cases.actions.entries import add_entry
 from cases.actions.gaps import say_not_needed
@@ -47,6 +48,7 @@ from cases.models import (
     NotNeeded,
     Person,
     Relationship,
+    Thread,
     TimelineEntry,
 )
 from cases.querysets import ongoing
@@ -335,6 +337,7 @@ def _record(case: Case, person: Actor, marks: Marks) -> None:
         marks.bind(words, "Visit", made.pk, "child_said")
     _plan(case, person, marks)
     _meet(case, person, marks)
+    _ask_around(case, person, marks)
 
 
 def _plan(case: Case, person: Actor, marks: Marks) -> None:
@@ -370,6 +373,23 @@ def _meet(case: Case, person: Actor, marks: Marks) -> None:
     with entered(person) as by:
         words = contribute(made, contribution(changed=said), Telling(audience=OWN_TEAM), by=by)
     marks.bind(said, "MeetingContribution", words.pk, "changed")
+
+
+def _ask_around(case: Case, person: Actor, marks: Marks) -> None:
+    """Start a discussion for everybody involved, in which a confidential team is asked, and one for the own team."""
+    with as_owner():
+        quiet = list(Involvement.objects.filter(ongoing(), case=case, confidential=True))
+        private = TimelineEntry.objects.filter(case=case, audience_mask=0, has_named=False).latest("pk")
+    for audience, asked, about in ((EVERYBODY_INVOLVED, quiet, private), (OWN_TEAM, [], None)):
+        subject, question, said = marks.fresh(), marks.fresh(), marks.fresh()
+        with entered(person) as by:
+            made = Thread(subject=subject, about=about)
+            start_thread(case, made, Telling(body=question, audience=audience), asked=asked, by=by)
+            message = say(made, said, by=by)
+            mark_thread_read(made, timezone.now(), by=by)
+        marks.bind(subject, "Thread", made.pk, "subject")
+        marks.bind(question, "TimelineEntry", made.entry.pk, "body")
+        marks.bind(said, "ThreadMessage", message.pk, "text")
 
 
 def lapse(membership: Membership) -> None:

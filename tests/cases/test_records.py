@@ -20,7 +20,7 @@ from cases.actions.records import Telling, add_record
 from cases.api.timeline import ShownSerializer
 from cases.audience import Reach, default_for
 from cases.event_kinds import KINDS, Kind
-from cases.models import AccessLevel, Case, Meeting, MeetingContribution, Plan, Record, TimelineEntry, Visit
+from cases.models import AccessLevel, Case, Meeting, MeetingContribution, Plan, Record, Thread, TimelineEntry, Visit
 from cases.views.records import PAGES
 from safeguard.audit.models import AuditRow
 from tests.access.worlds import ids_by_sql
@@ -105,7 +105,7 @@ def test_each_kind_of_record_has_its_entry_its_audit_row_and_a_title(
 def test_every_kind_of_record_has_a_sample_and_a_model() -> None:
     models = set(access_records.record_models().values())
 
-    assert models == {Meeting, MeetingContribution, Plan, *(type(sample()) for sample in SAMPLES)}
+    assert models == {Meeting, MeetingContribution, Plan, Thread, *(type(sample()) for sample in SAMPLES)}
 
 
 @pytest.mark.parametrize(
@@ -404,7 +404,7 @@ def test_a_team_whose_part_is_confidential_starts_from_its_own_team(
 
 # Session, user, who am I, settings, inbox count, savepoints; then: case, who will see it, the case's lock and level
 # again, entry, readers, record, audit, and twice one question for each rule that the record is held to.
-BASELINES = {"visit": 54, "record": 27}
+BASELINES = {"visit": 54, "record": 29}
 
 
 def test_recording_and_reading_take_a_constant_number_of_queries(

@@ -34,6 +34,7 @@ from cases.models import (
     Plan,
     PlanAction,
     Relationship,
+    Thread,
     TimelineEntry,
 )
 from cases.views.records import PAGES as RECORD_PAGES
@@ -149,6 +150,7 @@ def _add_keys_of_cases(world: World) -> None:
             "entry": TimelineEntry.objects.get(case=robin, title="Officers called to the home").uuid,
             "plan": Plan.objects.get(case=robin).uuid,
             "action": PlanAction.objects.filter(plan__case=robin, state="open")[0].uuid,
+            "thread": Thread.objects.get(case=robin).uuid,
             "meeting": Meeting.objects.get(case=robin).uuid,
             "deadline": Deadline.objects.filter(case=robin, code="", entry=None)[0].uuid,
             "review": CaseUserGrant.objects.get(kind="emergency").uuid,
@@ -416,7 +418,11 @@ PAGES: dict[str, Visit] = {
     "cases:action_not_done": Visit("alice", ("case", "action")),
     "cases:action_move": Visit("alice", ("case", "action")),
     "cases:my_actions": Visit("alice"),
-    # Meetings
+    # Discussions and meetings
+    "cases:my_threads": Visit("hana"),
+    "cases:threads": Visit("alice", CASE),
+    "cases:thread_add": Visit("alice", CASE),
+    "cases:thread": Visit("hana", ("case", "thread")),
     "cases:my_meetings": Visit("hana"),
     "cases:meetings": Visit("alice", CASE),
     "cases:meeting_add": Visit("alice", CASE),
@@ -439,6 +445,7 @@ NO_PAGES: dict[str, str] = {
     "cases:timeline_looked": "405",
     "cases:entry_pin": "405",
     "cases:entry_confirm": "405",
+    "cases:thread_read": "405",
     "cases:open_matches": "405",
     "cases:draft_save": "405",
     "referrals:draft_save": "405",
