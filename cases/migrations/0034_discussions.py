@@ -27,7 +27,7 @@ OWN_LOOK = f"{SEEN.format('cases_threadlook')} AND user_id = {USER_ID_SQL}"
 class Migration(migrations.Migration):
     dependencies = [
         ("agencies", "0012_timeline_scopes"),
-        ("cases", "0032_deadline_rules"),
+        ("cases", "0033_reminders"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
