@@ -20,6 +20,7 @@ class Scope(models.TextChoices):
     READ_CHILDREN = "read:children", _("Read children")
     READ_TIMELINE = "read:timeline", _("Read timelines")
     WRITE_TIMELINE = "write:timeline", _("Write on timelines")
+    LOG_CONCERN = "write:concerns", _("Log concerns")
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,9 @@ SCOPES: Mapping[Scope, ScopeSpec] = {
     Scope.READ_TIMELINE: ScopeSpec(_("The entries that you may see on the timelines of your cases"), Can.WORK_CASES),
     Scope.WRITE_TIMELINE: ScopeSpec(
         _("Add entries in your name, and confirm for your agency that it has read one"), Can.WORK_CASES
+    ),
+    Scope.LOG_CONCERN: ScopeSpec(
+        _("Log concerns in your name, about children whom you may see or new ones"), Can.LOG_CONCERN
     ),
 }
 

@@ -9,7 +9,7 @@ from django.http import Http404
 from agencies.acting import Acting
 from agencies.roles import ANSWER_CONCERNS
 from cases.concern_codes import Route
-from cases.models import Child, Concern, ConcernDraft, ConcernStep
+from cases.models import Child, Concern, ConcernDraft, ConcernStep, InjuryMark
 from safeguard.audit import actions as audit
 
 FOUND_AT_MOST = 20
@@ -88,6 +88,13 @@ def queue(by: Acting) -> list[Concern]:
     return listed
 
 
+def unlooked_count(by: Acting) -> int:
+    """Return how many concerns ``by``'s teams were asked to look at and nobody has, up to LISTED + 1. No audit row."""
+    looked = ConcernStep.objects.filter(concern=OuterRef("pk"), kind=ConcernStep.Kind.LOOKED)
+    asked = Concern.objects.visible_to(by).filter(look_due_at__isnull=False, team__in=by.team_ids)
+    return asked.exclude(Exists(looked))[: LISTED + 1].count()
+
+
 def steps_of(by: Acting, concern: Concern) -> list[ConcernStep]:
     """Return what ``by`` may know of what became of ``concern``, which came through this door, oldest first."""
     return list(ConcernStep.objects.visible_to(by).filter(concern=concern).select_related("made_by", "team"))
@@ -109,9 +116,23 @@ def children_named(by: Acting, text: str) -> list[Child]:
     return listed
 
 
-def chosen_child(by: Acting, ref: str) -> list[Child]:
-    """Return the child with the UUID ``ref`` where ``by`` may see them; what they are chosen for records it."""
-    return list(Child.objects.visible_to(by).filter(uuid=ref).with_name())
+def chosen_children(by: Acting, refs: list[str]) -> list[Child]:
+    """Return those of the children with the UUIDs ``refs`` whom ``by`` may see; what they are chosen for records it."""
+    return list(Child.objects.visible_to(by).filter(uuid__in=refs).with_name())
+
+
+def child_named(by: Acting, ref: UUID) -> Child:
+    """Return the child with the UUID ``ref``. Raises Http404 for absent and hidden, and records the refusal."""
+    found = Child.objects.visible_to(by).filter(uuid=ref).first()
+    if found is None:
+        audit.record_refusal("concern.log", by=by, target="cases.Child", uuids=[ref])
+        raise Http404
+    return found
+
+
+def injuries_of(by: Acting, concern: Concern) -> list[InjuryMark]:
+    """Return the marks on the map of the body of ``concern``, which came through this door, in their order."""
+    return list(InjuryMark.objects.visible_to(by).filter(concern=concern))
 
 
 def children_at(by: Acting, refs: list[str]) -> list[Child]:

@@ -5,13 +5,14 @@ beside the entries. Nothing here counts what a reader may not see.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import F
 from django.http import Http404
 from django.utils import timezone
 
@@ -20,8 +21,18 @@ from agencies.models import Team
 from cases import access_records, access_sql, timeline
 from cases.access import Position
 from cases.audience import Seen, audience_words
+from cases.body_map import Figure, figures
 from cases.event_kinds import KINDS, Kind
-from cases.models import Case, EntryPin, EntryPlaceholder, EntryReceipt, EntryRemark, TimelineEntry, TimelineLook
+from cases.models import (
+    Case,
+    EntryPin,
+    EntryPlaceholder,
+    EntryReceipt,
+    EntryRemark,
+    InjuryMark,
+    TimelineEntry,
+    TimelineLook,
+)
 from safeguard.audit import actions as audit
 from safeguard.common.components import Row
 
@@ -47,11 +58,28 @@ class TimelineFilters:
     matters: bool = False
     pinned: bool = False
 
+    def as_json(self) -> dict[str, Any]:
+        """Return what is asked as JSON can hold it, for a document that the worker makes later."""
+        return {name: _plain(value) for name, value in vars(self).items() if _is_asked(value)}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "TimelineFilters":
+        """Return what ``as_json`` gave. Raises ValueError and TypeError for anything else."""
+        moments = ("since", "until", "recorded_since")
+        known = dict(kept) | {name: datetime.fromisoformat(kept[name]) for name in moments if name in kept}
+        return cls(**(known | ({"agency_uuid": UUID(kept["agency_uuid"])} if "agency_uuid" in kept else {})))
+
     def sql(self) -> tuple[str, access_sql.Params]:
         """Return the condition on the entry ``e`` and its parameters."""
         values = vars(self) | {"kinds": None if self.kinds is None else list(self.kinds)}
         wanted = [condition for name, condition in access_sql.ENTRY_FILTERS.items() if _is_asked(values[name])]
         return " AND ".join(wanted), values
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
 
 
 def _is_asked(value: object) -> bool:
@@ -172,6 +200,12 @@ class Shown:
     receipts: list[EntryReceipt] = field(default_factory=list)
     own_receipt: EntryReceipt | None = None
     rows: list[Row] = field(default_factory=list)  # what its record says, under the labels it was asked by
+    injuries: list[InjuryMark] = field(default_factory=list)
+
+    @property
+    def figures(self) -> list[Figure]:
+        """Return the sides of the body that bear marks."""
+        return figures(self.injuries, only_marked=True)
 
     @property
     def waits_for_me(self) -> bool:
@@ -221,6 +255,7 @@ def beside(by: Acting, entries: Sequence[TimelineEntry], *, new_since: datetime 
     corrections = _by_entry(seen.filter(corrects__in=keys).select_related("author", "author_agency"), "corrects_id")
     corrected = seen.in_bulk([each.corrects_id for each in entries if each.corrects_id])
     remarks = _by_entry(EntryRemark.objects.filter(entry__in=keys).select_related("author", "author_agency"))
+    injuries = _injuries(by, entries)
     receipts = _by_entry(EntryReceipt.objects.filter(entry__in=keys).select_related("agency", "confirmed_by"))
     return [
         Shown(
@@ -232,11 +267,21 @@ def beside(by: Acting, entries: Sequence[TimelineEntry], *, new_since: datetime 
             corrected=corrected.get(each.corrects_id or 0),
             remarks=remarks[each.pk],
             receipts=receipts[each.pk],
+            injuries=injuries[each.pk],
             own_receipt=next((one for one in receipts[each.pk] if one.agency_id == by.agency_id), None),
             rows=rows.get(each.pk, []),
         )
         for each in entries
     ]
+
+
+def _injuries(by: Acting, entries: Sequence[TimelineEntry]) -> dict[int, list[InjuryMark]]:
+    """Return the marks on maps of the body by entry; a page without a concern costs no query."""
+    concerns = [each.pk for each in entries if each.kind == Kind.CONCERN]
+    if not concerns:
+        return defaultdict(list)
+    marks = InjuryMark.objects.visible_to(by).filter(concern__entry__in=concerns).annotate(entry_id=F("concern__entry"))
+    return _by_entry(marks)
 
 
 def _by_entry(rows: Iterable[Any], key: str = "entry_id") -> dict[int, list[Any]]:

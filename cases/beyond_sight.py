@@ -70,6 +70,27 @@ def attachment_scanned(attachment: UUID, state: str) -> None:
     _call("SELECT cases_attachment_scanned(%s, %s)", [attachment, state])
 
 
+class FileKey(NamedTuple):
+    """The encrypted key of a file, and the row that holds it."""
+
+    table: str
+    pk: int
+    uuid: UUID
+    sealed_key: str
+
+
+def file_keys(after: FileKey | None, most: int) -> list[FileKey]:
+    """Return the keys of files by table and row, ``most`` at once. Raises DatabaseError for all but the worker."""
+    start = [after.table, after.pk] if after else ["", 0]
+    return [FileKey(*row) for row in _call("SELECT * FROM cases_file_keys(%s, %s, %s)", [*start, most])]
+
+
+def change_file_key(key: FileKey, sealed_key: str) -> bool:
+    """Put ``sealed_key`` in the place of ``key``; False where the row has another meanwhile, or is gone."""
+    changed = _call("SELECT cases_change_file_key(%s, %s, %s, %s)", [key.table, key.pk, key.sealed_key, sealed_key])
+    return bool(changed[0][0])
+
+
 def may_hear(concern_id: int, told: Mapping[int, int | None]) -> set[int]:
     """Return those people of ``told`` (by key, each with the agency they act for) who may hear of a concern.
 

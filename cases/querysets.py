@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         ConcernDraft,
         ConcernStep,
         Deadline,
+        InjuryMark,
         Involvement,
         MeetingSeat,
         ThreadAsked,
@@ -210,6 +211,16 @@ class ConcernStepQuerySet(ProtectedQuerySet["ConcernStep"]):
             return self.none()
         concerns = _objects("Concern").filter(visible_concerns(by)).values("pk")
         return self.filter(Q(team__in=by.team_ids) | ~Q(kind="decided"), concern__in=concerns)
+
+
+class InjuryQuerySet(ProtectedQuerySet["InjuryMark"]):
+    """Marks on maps of the body."""
+
+    def visible_to(self, by: "Acting") -> Self:
+        """Return the marks of visible concerns."""
+        if not by.works_with_cases:
+            return self.none()
+        return self.filter(concern__in=_objects("Concern").filter(visible_concerns(by)).values("pk"))
 
 
 class AttachmentQuerySet(ProtectedQuerySet["Attachment"]):

@@ -12,8 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.acting import Acting
-from agencies.roles import Can
-from cases import access, access_discussions, access_meetings, beyond_sight
+from agencies.roles import ANSWER_CONCERNS, Can
+from cases import access, access_concerns, access_discussions, access_meetings, beyond_sight
 from cases.access_sql import BY_ACTIVITY, BY_DUE, Order
 from cases.models import Case
 from referrals import access as referral_access
@@ -21,12 +21,17 @@ from referrals import access as referral_access
 
 @dataclass(frozen=True)
 class Task:
-    """A link on the home page and why somebody would follow it; ``needs`` None is for everybody."""
+    """A link on the home page and why somebody would follow it; one of ``needs`` is enough, None is for everybody."""
 
     route: str
     text: str | Promise
     why: str | Promise
-    needs: Can | None = None
+    needs: Can | frozenset[Can] | None = None
+
+    def is_for(self, person: Acting) -> bool:
+        """Return whether ``person`` may do this."""
+        needs = frozenset([self.needs]) if isinstance(self.needs, Can) else self.needs
+        return needs is None or bool(needs & person.capabilities)
 
     @property
     def href(self) -> str:
@@ -37,7 +42,7 @@ class Task:
 TASKS = (
     Task("cases:concern_log", _("Log a concern"), _("What you saw, heard or were told about a child"), Can.LOG_CONCERN),
     Task("cases:concerns", _("Your concerns"), _("What you logged, and what became of it"), Can.LOG_CONCERN),
-    Task("cases:concern_queue", _("Concerns to answer"), _("What was brought to your team"), Can.LEAD_SAFEGUARDING),
+    Task("cases:concern_queue", _("Concerns to answer"), _("What was brought to your team"), ANSWER_CONCERNS),
     Task("referrals:start", _("Refer a child"), _("Ask children’s social care to protect or help a child"), Can.REFER),
     Task(
         "referrals:mine", _("Your referrals"), _("What your team sent, how it stands and what was decided"), Can.REFER
@@ -83,7 +88,7 @@ TASKS = (
 
 def tasks_of(person: Acting) -> list[Task]:
     """Return what ``person`` can do, in the table's order."""
-    return [task for task in TASKS if task.needs is None or person.can(task.needs)]
+    return [task for task in TASKS if task.is_for(person)]
 
 
 # --- What waits, what changed, what is due --------------------------------------------------------
@@ -156,6 +161,15 @@ def _counted(person: Acting, filters: access.Filters, query: str, text: str | Pr
     return [Waiting(reverse("cases:list") + query, text, shown)] if count else []
 
 
+def _concerns(person: Acting) -> list[Waiting]:
+    if not access_concerns.answers_concerns(person):
+        return []
+    count = access_concerns.unlooked_count(person)
+    shown = f"{access_concerns.LISTED}+" if count > access_concerns.LISTED else str(count)
+    text = _("Concerns that nobody of your team has looked at")
+    return [Waiting(reverse("cases:concern_queue"), text, shown)] if count else []
+
+
 def _reviews(_person: Acting) -> list[Waiting]:
     count = len(beyond_sight.emergency_reviews())
     text = _("Emergency accesses that wait for your review")
@@ -177,6 +191,7 @@ def _asked_back(person: Acting) -> list[Waiting]:
 QUESTIONS: tuple[tuple[Can, Callable[[Acting], list[Waiting]]], ...] = (
     (Can.TRIAGE, _referrals),
     (Can.REFER, _asked_back),
+    (Can.LOG_CONCERN, _concerns),
     (Can.WORK_CASES, _allocated),
     (Can.WORK_CASES, _contributions),
     (Can.WORK_CASES, _answers),

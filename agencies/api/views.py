@@ -46,11 +46,12 @@ class WriteView(ReadView):
     """A view that writes: answers POST alone. What an action refuses is answered like a wrong parameter."""
 
     http_method_names = ["post"]
+    refused_as: ClassVar[str] = "entry"  # what the problem document calls that which was refused
 
     def handle_exception(self, exc: Exception) -> Response:
         """Return the problem document; an action's ValidationError is the client's mistake."""
         if isinstance(exc, Refused):
-            exc = ValidationError({"entry": exc.messages})
+            exc = ValidationError({self.refused_as: exc.messages})
         return super().handle_exception(exc)
 
 

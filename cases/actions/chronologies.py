@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from agencies.acting import Acting, acting
 from agencies.models import User
 from cases import access, access_chronologies, beyond_sight
-from cases.exports.chronology import Collected, PdfUnavailable, collect, pdf
+from cases.access_timeline import TimelineFilters
+from cases.exports.chronology import WHOLE, Collected, Narrowing, PdfUnavailable, collect, pdf
 from cases.models import Case, Chronology, ChronologyState
 from safeguard.audit import actions as audit
 from safeguard.audit.actions import one_transaction
@@ -23,8 +24,8 @@ MOST_WAITING = 3
 
 
 @one_transaction
-def ask_for(case: Case, *, by: Acting) -> Chronology:
-    """Ask for the chronology of ``case``, which came through the door, as ``by`` may see it.
+def ask_for(case: Case, *, narrowing: Narrowing = WHOLE, by: Acting) -> Chronology:
+    """Ask for the chronology of ``case``, which came through the door, as ``by`` may see it, narrowed as they say.
 
     Raises ValidationError where ``by`` waits for MOST_WAITING others already.
     """
@@ -32,7 +33,12 @@ def ask_for(case: Case, *, by: Acting) -> Chronology:
     if waiting >= MOST_WAITING or by.membership_uuid is None:
         raise ValidationError(_("No document was started: three of yours are being made. Wait until one is ready."))
     asked = Chronology.objects.create(
-        case=case, user=by.user, membership_uuid=by.membership_uuid, expires_at=timezone.now() + KEPT
+        case=case,
+        user=by.user,
+        membership_uuid=by.membership_uuid,
+        expires_at=timezone.now() + KEPT,
+        filters=narrowing.filters.as_json(),
+        narrowed_to=list(narrowing.words),
     )
     audit.record("chronology.ask", by=by, target="cases.Chronology", uuids=[asked.uuid, case.uuid])
     return asked
@@ -61,7 +67,9 @@ def _begun(job: beyond_sight.WaitingChronology) -> Collected | None:
         claimed = access_chronologies.claim(by, job.uuid)
         if claimed is None or claimed.state == ChronologyState.READY:
             return None
-        collected = collect(by, access.case(by, job.case_uuid, look="chronology.make"), how="chronology.collect")
+        case = access.case(by, job.case_uuid, look="chronology.make")
+        narrowing = Narrowing(TimelineFilters.from_json(claimed.filters), claimed.narrowed_to)
+        collected = collect(by, case, how="chronology.collect", narrowing=narrowing)
         claimed.state, claimed.begun_at = ChronologyState.DRAWING, timezone.now()
         claimed.entries = len(collected.entries)
         claimed.save(update_fields=["state", "begun_at", "entries"])

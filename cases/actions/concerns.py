@@ -1,7 +1,7 @@
 """Logging a concern: written once, with a next step, and on the case's timeline where the writer works on it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -18,27 +18,17 @@ from agencies.roles import Can
 from cases import access, beyond_sight, timeline
 from cases.actions.children import NewChild, record_child
 from cases.actions.grants import lock
+from cases.actions.injuries import NewInjury, check, keep
 from cases.chase import look_due
 from cases.concern_codes import HowKnown, NextStep, Route, Worry, labels_of
+from cases.concern_routes import LINKED, USUALLY, Passing, agency_of, audience_for, holders, is_school, own_team
 from cases.event_kinds import Kind
 from cases.models import AccessLevel, Case, Child, Concern, TimelineEntry
 from safeguard.audit import actions as audit
 from safeguard.audit.actions import one_transaction
 from safeguard.notifications.actions import Note, put_in_inbox
 
-SCHOOLS = "education"
 MOST_AT_ONCE = 8  # children in one go
-
-
-@dataclass(frozen=True, kw_only=True)
-class Passing:
-    """Where a concern goes when not to the usual team: why, who is part of it, or whom it is about."""
-
-    route: Route = Route.USUAL
-    reason: str = ""
-    implicated: tuple[User, ...] = ()
-    staff_name: str = ""
-    workplace: Agency | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +54,8 @@ class NewConcern:
     worry: Worry | None = None
     immediate_action: str = ""
     needs_to_know: str = ""
-    passing: Passing = Passing()
+    injuries: tuple[NewInjury, ...] = ()
+    passing: Passing = USUALLY
     audience: timeline.Audience | None = None
 
 
@@ -106,13 +97,15 @@ def log_concern(new: NewConcern, *, by: Acting) -> Concern:
     who may not log concerns or is in no team, and where nobody could be told.
     """
     _check(new, by)
-    team, also = _holders(new.passing, by)
-    child = record_child(new.child, team=_own_team(by), by=by) if isinstance(new.child, NewChild) else new.child
+    team, also = holders(new.passing, by)
+    child = record_child(new.child, team=own_team(by), by=by) if isinstance(new.child, NewChild) else new.child
     case = _case_of(child, new, by)
     if case is None:
         _must_be_seen(new.child, by)
     entry = timeline.write(case, _event(new, child, team, by), by=by) if case else None
-    made = _insert(new, _Place(child, team, also, _agency(by), entry), by)
+    made = _insert(new, _Place(child, team, also, agency_of(by), entry), by)
+    if new.injuries:
+        keep(made, new.injuries)
     if child and isinstance(new.child, NewChild):
         _pass_on(child, made, new.passing)
     uuids = [made.uuid, *(each.uuid for each in (child, case) if each)]
@@ -155,6 +148,7 @@ def _check(new: NewConcern, by: Acting) -> None:
         raise ValidationError(_("Nothing was saved. The time is in the future: give the time at which it happened."))
     if new.next_step == NextStep.NONE and not new.next_step_reason.strip():
         raise ValidationError(_("Nothing was saved. Say why nothing more needs to happen."))
+    check(new.injuries)
     _check_passing(new, by)
     if new.audience:
         timeline.check_clearance(new.audience, by=by)
@@ -176,50 +170,9 @@ def _check_passing(new: NewConcern, by: Acting) -> None:
         raise ValidationError(_("Nothing was saved. Choose the child, or record a new one."))
 
 
-def _holders(passing: Passing, by: Acting) -> tuple[Team, Team | None]:
-    """Return the team that answers, and one that also sees the concern."""
-    if passing.route == Route.STAFF:
-        return _somebody(desks.designated_officer_team()), None
-    usual = _usual_team(by)
-    if passing.route == Route.USUAL:
-        return usual, None
-    return _somebody(desks.duty_team()), usual if passing.route == Route.UNREACHABLE else None
-
-
-def _somebody(team: Team | None) -> Team:
-    if team is None:
-        message = _(
-            "Nothing was saved: no team is set up here to take this. Call children’s social care now, and tell"
-            " your partnership’s office."
-        )
-        raise ValidationError(message)
-    return team
-
-
-def _usual_team(by: Acting) -> Team:
-    # A school's concerns are its safeguarding team's, whoever writes them; elsewhere they are the author's team's.
-    found = desks.safeguarding_team(_agency(by).pk) if _is_school(by) else None
-    return found or _own_team(by)
-
-
-def _is_school(by: Acting) -> bool:
-    return _agency(by).sector.code == SCHOOLS
-
-
-def _agency(by: Acting) -> Agency:
-    if by.membership is None:
-        raise ValidationError(_("Nothing was saved: you have no membership of an agency that holds today."))
-    return by.membership.agency
-
-
-def _own_team(by: Acting) -> Team:
-    # Only its key is asked for: no query.
-    return Team(pk=by.team_ids[0])
-
-
 def _case_of(child: Child | None, new: NewConcern, by: Acting) -> Case | None:
     """Return the child's open case, locked, where ``by`` contributes to it and nobody must be kept from this."""
-    if child is None or isinstance(new.child, NewChild) or new.passing.route not in (Route.USUAL, Route.UNREACHABLE):
+    if child is None or isinstance(new.child, NewChild) or new.passing.route not in LINKED:
         return None
     return access.open_case_locked(by, child, to=AccessLevel.CONTRIBUTE)
 
@@ -234,7 +187,7 @@ def _event(new: NewConcern, child: Child | None, team: Team, by: Acting) -> time
         action_taken=new.immediate_action,
         occurred_at=new.occurred_at,
         before_birth=_is_before_birth(child, new.occurred_at),
-        audience=new.audience or default_audience(by, team),
+        audience=audience_for(new.audience, by, team),
     )
 
 
@@ -243,14 +196,6 @@ def title_of(categories: Iterable[str]) -> str:
     labels = ", ".join(labels_of(categories))
     title = _("Concern: %(categories)s") % {"categories": labels} if labels else _("Concern")
     return title if len(title) <= 200 else title[:199] + "…"  # noqa: PLR2004  (the column's length)
-
-
-def default_audience(by: Acting, team: Team) -> timeline.Audience | None:
-    """Return who may read a concern's entry unless its writer says otherwise; None leaves it to the timeline.
-
-    A school's is for its safeguarding team until the school refers; others' is for everybody involved.
-    """
-    return replace(timeline.OWN_TEAM, teams=(team,)) if _is_school(by) else None
 
 
 def _insert(new: NewConcern, place: _Place, by: Acting) -> Concern:
@@ -300,7 +245,7 @@ def _is_before_birth(child: Child | None, occurred_at: datetime) -> bool:
 def _must_be_looked_at(new: NewConcern, team: Team, by: Acting) -> bool:
     """Return whether somebody other than the writer was asked to look."""
     leads = by.can(Can.LEAD_SAFEGUARDING) and team.pk in by.team_ids
-    asked = new.passing.route != Route.USUAL or new.next_step == NextStep.TELL_LEAD or _is_school(by)
+    asked = new.passing.route != Route.USUAL or new.next_step == NextStep.TELL_LEAD or is_school(by)
     return asked and not leads
 
 

@@ -24,6 +24,7 @@ from cases.access import Position
 from cases.access_timeline import TimelineFilters
 from cases.actions.entries import add_entry
 from cases.actions.receipts import confirm
+from cases.api.idempotency import KEY, key_of
 from cases.api.serializers import AgencySerializer, WorkerSerializer
 from cases.audience import Candidate, Reach, candidates, default_for, named
 from cases.event_kinds import Kind, kinds_by_hand
@@ -31,7 +32,6 @@ from cases.models import AccessLevel, Case, EntryReceipt, EntryRemark, Sensitivi
 from safeguard.common.forms.base import TEXT_LIMIT
 from safeguard.common.pagination import seal
 
-KEY = "Idempotency-Key"
 MOST_NAMED = 100
 
 
@@ -277,17 +277,9 @@ class EntryAdd(WriteView):
         def save() -> str:
             return str(_added(case, sent.validated_data, self.by).uuid)
 
-        key = _key(request)
+        key = key_of(request)
         made, before = once_by_key(self.by.user, key, request.path, save) if key else (save(), False)
         return Response(_shown(self.by, case, UUID(made)), status=200 if before else 201)
-
-
-def _key(request: Request) -> UUID | None:
-    sent = request.headers.get(KEY)
-    try:
-        return UUID(sent) if sent else None
-    except ValueError:
-        raise ValidationError({KEY: [_("This is no UUID.")]}) from None
 
 
 def _added(case: Case, data: Mapping[str, Any], by: Acting) -> TimelineEntry:

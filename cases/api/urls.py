@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from cases.api import timeline, views
+from cases.api import concerns, timeline, views
 
 urlpatterns: list[URLPattern] = [
     path("cases/", views.CaseList.as_view(), name="cases"),
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
         timeline.EntryAcknowledge.as_view(),
         name="entry_acknowledge",
     ),
+    path("concerns/", concerns.ConcernLog.as_view(), name="concern_log"),
     path("children/", views.ChildList.as_view(), name="children"),
     path("children/<uuid:uuid>/", views.ChildDetail.as_view(), name="child"),
 ]

@@ -1,5 +1,6 @@
 """The chronology of a case as one reader may see it: collected once, printed from a page or drawn as a PDF document."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NoReturn
@@ -30,18 +31,35 @@ class Collected:
     agency: str
     read_at: datetime
     is_cut: bool
+    narrowed_to: Sequence[str] = ()
 
 
-def collect(by: Acting, case: Case, *, how: str) -> Collected:
+ALL = TimelineFilters()
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """What the reader wants of a timeline, and the same in words, which stand on the paper."""
+
+    filters: TimelineFilters = ALL
+    words: Sequence[str] = ()
+
+
+WHOLE = Narrowing()
+
+
+def collect(by: Acting, case: Case, *, how: str, narrowing: Narrowing = WHOLE) -> Collected:
     """Return the chronology of ``case``, which came through the door, for ``by``; on record as ``how``.
 
-    Every entry comes through the timeline's own door. Beyond MOST_ENTRIES the oldest are left out, and it says so.
+    It holds what the reader narrowed their timeline to, and says so. Every entry comes through the timeline's own
+    door. Beyond MOST_ENTRIES the oldest are left out, and it says so.
     """
-    found = access_timeline.entry_ids(by, case, TimelineFilters(), limit=MOST_ENTRIES + 1)
+    found = access_timeline.entry_ids(by, case, narrowing.filters, limit=MOST_ENTRIES + 1)
     shown = access_timeline.shown(by, found[:MOST_ENTRIES], new_since=None)
     audit.record(how, by=by, kind=audit.Kind.READ, target="cases.Case", uuids=[case.uuid], detail={"count": len(shown)})
     agency = by.membership.agency.name if by.membership else ""
-    return Collected(case, shown[::-1], by.user.name, agency, timezone.now(), len(found) > MOST_ENTRIES)
+    is_cut = len(found) > MOST_ENTRIES
+    return Collected(case, shown[::-1], by.user.name, agency, timezone.now(), is_cut, narrowing.words)
 
 
 def pdf(collected: Collected) -> bytes:

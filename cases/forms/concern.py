@@ -1,6 +1,7 @@
 """The form in which somebody logs a concern: a few facts and a next step; everything else may stay empty."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
 from uuid import uuid4
@@ -14,23 +15,35 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.acting import Acting
-from agencies.models import Agency, Membership, Team, User
+from agencies.models import Agency, Membership, Sector, Team, User
 from agencies.roles import Can
 from cases.actions.children import NewChild
-from cases.actions.concerns import NewConcern, Passing
+from cases.actions.concerns import NewConcern
+from cases.audience import Reach
 from cases.concern_codes import CategoryGroup, HowKnown, NextStep, Route, Worry, in_group
+from cases.concern_outlook import ConcernOutlook, outlook_of
+from cases.concern_routes import Passing
+from cases.forms.injuries import INJURY_LOOKS, InjuryForm
+from cases.forms.siblings import SIBLING_LOOKS, SiblingForm
 from cases.forms.work import NAME
 from cases.models import Child
-from safeguard.common.forms import DatePartsField, Form, Look
+from cases.timeline import EVERYBODY_INVOLVED, OWN_TEAM, Audience
+from safeguard.common.forms import DatePartsField, Look
 
 NEW = "new"
+USUAL = "usual"  # readers: nobody chose others
 TIMES = ["%H:%M", "%H.%M", "%H%M", "%I:%M%p", "%I.%M%p", "%I:%M %p", "%I.%M %p", "%I%p", "%I %p"]
 NOON = time(12)
+OF_ONE_CHILD = ("opinion", "child_words", "present", "immediate_action", "needs_to_know")
 OFFERED = 40  # children at most that a form offers
 
 
 def _field_of(group: str) -> str:
     return f"categories_{group}"
+
+
+def _sectors() -> list[tuple[str, str]]:
+    return list(Sector.objects.values_list("code", "name"))
 
 
 class ColleagueChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs only
@@ -55,8 +68,8 @@ class ColleaguesChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg
         return obj.name
 
 
-class ConcernForm(Form):
-    """One concern about one child."""
+class ConcernForm(InjuryForm, SiblingForm):
+    """One concern about one child, and one more for each brother or sister that is named."""
 
     child_search = forms.CharField(
         label=_("Find the child by name"), max_length=200, required=False, help_text=_("A part of the name is enough")
@@ -127,6 +140,25 @@ class ConcernForm(Form):
     immediate_action = forms.CharField(label=_("What have you done already?"), required=False, widget=forms.Textarea)
     needs_to_know = forms.CharField(label=_("Who else needs to know?"), max_length=500, required=False)
 
+    audience = forms.ChoiceField(
+        label=_("Who may read it on the timeline of the case?"),
+        required=False,
+        choices=[
+            (
+                USUAL,
+                _("The usual readers: of a school its safeguarding team, of others everybody involved in the case"),
+            ),
+            (Reach.EVERYBODY.value, Reach.EVERYBODY.label),
+            (Reach.SECTORS.value, Reach.SECTORS.label),
+            (Reach.OWN_TEAM.value, Reach.OWN_TEAM.label),
+        ],
+        initial=USUAL,
+        widget=forms.RadioSelect,
+        help_text=_("Where no case is open, the team that answers it reads it and nobody else"),
+    )
+    audience_sectors = forms.MultipleChoiceField(
+        label=_("Which sectors?"), choices=_sectors, widget=forms.CheckboxSelectMultiple
+    )
     route = forms.ChoiceField(
         label=_("Who answers it?"), choices=Route, initial=Route.USUAL, required=False, widget=forms.RadioSelect
     )
@@ -154,6 +186,9 @@ class ConcernForm(Form):
     )
 
     looks = {
+        **INJURY_LOOKS,
+        **SIBLING_LOOKS,
+        "audience": Look(reveals={Reach.SECTORS: ("audience_sectors",)}, optional=False),
         "route": Look(
             reveals={
                 Route.UNREACHABLE: ("route_reason",),
@@ -203,10 +238,9 @@ class ConcernForm(Form):
         """Offer ``children``, and one who is not listed."""
         fields: Any = self.fields
         self.children = {str(child.uuid): child for child in children}
-        fields["child"].choices = [
-            *((uuid, described(child)) for uuid, child in self.children.items()),
-            (NEW, _("A child who is not listed")),
-        ]
+        known = [(uuid, described(child)) for uuid, child in self.children.items()]
+        fields["child"].choices = [*known, (NEW, _("A child who is not listed"))]
+        self.offer_siblings(known)
         fields["offered"].initial = " ".join(self.children)
 
     def as_typed(self) -> None:
@@ -253,8 +287,44 @@ class ConcernForm(Form):
             next_step=NextStep(data["next_step"]),
             next_step_reason=data["next_step_reason"] or "",
             owner=data["owner"],
+            injuries=self.injuries(),
+            audience=self.chosen_audience(),
             passing=self._passing(),
         )
+
+    def concerns(self) -> list[NewConcern]:
+        """Return what was entered, one for each child.
+
+        What was written of the first child (their words, marks, opinion, who else was there) stays with them.
+        """
+        first = self.concern()
+        own: dict[str, Any] = dict.fromkeys(
+            ("opinion", "child_words", "present", "immediate_action", "needs_to_know"), ""
+        )
+        others = [
+            replace(first, child=who, facts=facts, injuries=(), **own) for who, facts in self.siblings(self.children)
+        ]
+        return [first, *others]
+
+    def chosen_audience(self) -> Audience | None:
+        """Return who may read it on a timeline, None for the usual readers."""
+        data = self.cleaned_data
+        reach = data.get("audience")
+        if reach == Reach.SECTORS:
+            chosen = Sector.objects.filter(code__in=data["audience_sectors"])
+            return Audience(mask=sum(sector.mask for sector in chosen))
+        return {Reach.EVERYBODY.value: EVERYBODY_INVOLVED, Reach.OWN_TEAM.value: OWN_TEAM}.get(reach or USUAL)
+
+    def outlook(self) -> ConcernOutlook:
+        """Return who would see what was entered so far. Raises ValidationError where no team is set up to take it."""
+        data = self.cleaned_data
+        child = self.children.get(data.get("child") or "")
+        passing = Passing(
+            route=Route(data.get("route") or Route.USUAL),
+            implicated=tuple(data.get("implicated") or ()),
+            workplace=data.get("workplace"),
+        )
+        return outlook_of(child, passing, self.chosen_audience(), by=self.by)
 
     def _passing(self) -> Passing:
         data = self.cleaned_data

@@ -14,6 +14,7 @@ from cases.models.draft import ConcernDraft
 from cases.models.entries import EntryPlaceholder, EntryReceipt, EntryRemark
 from cases.models.family import Person, Relationship
 from cases.models.grants import CaseExclusion, CaseGroupGrant, CaseUserGrant
+from cases.models.injury import InjuryMark
 from cases.models.matching import ChildMatch, ChildMatchDue, MatchDecision, MatchModel, MatchName, MatchWeight
 from cases.models.meetings import Meeting, MeetingContribution, MeetingSeat
 from cases.models.missing import ChildMissing, ChildReturned
@@ -52,6 +53,7 @@ __all__ = [
     "EntryReceipt",
     "EntryRemark",
     "FamilyContact",
+    "InjuryMark",
     "Involvement",
     "KnownService",
     "MatchDecision",

@@ -37,6 +37,8 @@ class Chronology(PublicIdModel):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     membership_uuid = models.UUIDField(help_text=_("The membership that the person acted under when they asked"))
     state = models.CharField(max_length=10, choices=ChronologyState, default=ChronologyState.WAITING)
+    filters = models.JSONField(default=dict, editable=False)
+    narrowed_to = models.JSONField(default=list, help_text=_("The filters in words, as they stand on the document"))
     entries = models.PositiveIntegerField(null=True, help_text=_("How many entries it holds, once they are collected"))
     asked_at = models.DateTimeField(db_default=Now(), editable=False)
     begun_at = models.DateTimeField(null=True, editable=False)

@@ -11,20 +11,32 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from agencies.request import ActingRequest
-from cases import access, access_chronologies
+from cases import access, access_chronologies, access_timeline
 from cases.actions.chronologies import ask_for
-from cases.exports.chronology import collect
-from cases.models import ChronologyState
+from cases.exports.chronology import WHOLE, Narrowing, collect
+from cases.forms.timeline import TimelineFilter
+from cases.models import Case, ChronologyState
+from cases.views.timeline import known_agencies
 from safeguard.common.encryption import CannotDecrypt
 from safeguard.common.files import storing
 
 
 @require_safe
 def timeline_print(request: ActingRequest, uuid: UUID) -> HttpResponse:
-    """Show the whole timeline as its reader may see it, oldest first, for printing."""
+    """Show the timeline as its reader may see it and has narrowed it, oldest first, for printing."""
     case = access.case(request.acting, uuid)
-    collected = collect(request.acting, case, how="chronology.print")
-    return render(request, "cases/timeline_print.html", {"case": case, "chronology": collected})
+    collected = collect(request.acting, case, how="chronology.print", narrowing=_narrowing(request, case))
+    context = {"case": case, "chronology": collected, "query": request.GET.urlencode()}
+    return render(request, "cases/timeline_print.html", context)
+
+
+def _narrowing(request: ActingRequest, case: Case) -> Narrowing:
+    """Return what the address narrows the timeline to, by the same filter as its page."""
+    if not request.GET:
+        return WHOLE
+    form = TimelineFilter(request.GET, agencies=known_agencies(access.who_can_see(request.acting, case)))
+    new_since = form.mark_at() or access_timeline.last_look(request.acting, case)
+    return Narrowing(form.filters(new_since=new_since), [str(chip.text) for chip in form.chosen()])
 
 
 @require_POST
@@ -32,7 +44,7 @@ def chronology_ask(request: ActingRequest, uuid: UUID) -> HttpResponse:
     """Ask for the chronology as a PDF document."""
     case = access.case(request.acting, uuid)
     try:
-        asked = ask_for(case, by=request.acting)
+        asked = ask_for(case, narrowing=_narrowing(request, case), by=request.acting)
     except ValidationError as error:
         messages.error(request, error.messages[0])
         return redirect("cases:timeline", uuid=case.uuid)

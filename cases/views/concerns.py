@@ -16,9 +16,11 @@ from agencies.roles import Can
 from agencies.views.attempt import attempted, form_page
 from cases import access, access_child, access_concerns
 from cases.access import Filters
-from cases.actions.concerns import log_concern
+from cases.actions.concerns import log_concerns
 from cases.actions.drafts import finish_draft
+from cases.body_map import figures
 from cases.forms.concern import OFFERED, ConcernForm
+from cases.forms.siblings import ROWS as SIBLING_ROWS
 from cases.models import Case, Child, Concern
 from cases.views.drafts import keep, said_of
 
@@ -36,16 +38,18 @@ def concern_log(request: ActingRequest) -> HttpResponse:
     if "find" in request.POST:
         found = access_concerns.children_named(request.acting, request.POST.get("child_search", ""))
         return _page(request, _found_form(request, found), {"found": len(found)})
+    if "preview" in request.POST:
+        return _preview_page(request)
     form = ConcernForm(request.POST, by=request.acting, children=_chosen(request))
     made: list[Concern] = []
 
     def act(data: dict[str, Any]) -> None:
-        made.append(log_concern(form.concern(), by=request.acting))
+        made.extend(log_concerns(form.concerns(), by=request.acting))
         if data["draft"]:
             finish_draft(data["draft"], version=data["draft_version"] or 0, by=request.acting)
 
     if attempted(form, act):
-        messages.success(request, _("The concern is saved."))
+        messages.success(request, _said_of(made))
         return redirect("cases:concern", uuid=made[0].uuid)
     form.offer(_offered(request))
     return _page(request, form)
@@ -63,8 +67,11 @@ def concerns(request: ActingRequest) -> HttpResponse:
 def concern(request: ActingRequest, uuid: UUID) -> HttpResponse:
     """Show a concern."""
     found = access_concerns.concern(request.acting, uuid)
+    marks = access_concerns.injuries_of(request.acting, found)
     context = {
         "concern": found,
+        "injuries": marks,
+        "figures": figures(marks, only_marked=True),
         "case": _visible_case(request, found),
         "steps": access_concerns.steps_of(request.acting, found),
         "answers": access_concerns.may_answer(request.acting, found),
@@ -80,6 +87,23 @@ def _must_log(request: ActingRequest) -> None:
 def _page(request: ActingRequest, form: ConcernForm, context: dict[str, Any] | None = None) -> HttpResponse:
     shown = {"has_team": bool(request.acting.team_ids)} | (context or {})
     return form_page(request, "cases/concern_log.html", form, shown)
+
+
+def _said_of(made: list[Concern]) -> str:
+    several = _("%(count)d concerns are saved, one for each child. This is the first.") % {"count": len(made)}
+    return several if len(made) > 1 else _("The concern is saved.")
+
+
+def _preview_page(request: ActingRequest) -> HttpResponse:
+    form = ConcernForm(request.POST, by=request.acting, children=_offered(request))
+    form.full_clean()
+    shown: dict[str, Any] = {}
+    try:
+        shown["preview"] = form.outlook()
+    except ValidationError as error:
+        shown["not_kept"] = error.messages
+    form.as_typed()
+    return _page(request, form, shown)
 
 
 def _kept_page(request: ActingRequest) -> HttpResponse:
@@ -131,13 +155,15 @@ def _found_form(request: ActingRequest, found: list[Child]) -> ConcernForm:
 
 
 def _offered(request: ActingRequest) -> list[Child]:
-    refs = [*request.POST.get("offered", "").split()[:OFFERED], request.POST.get("child", "")]
+    named = [request.POST.get(name, "") for name in ("child", *(f"also{row}_child" for row in SIBLING_ROWS))]
+    refs = [*request.POST.get("offered", "").split()[:OFFERED], *named]
     return access_concerns.children_at(request.acting, [ref for ref in refs if _is_uuid(ref)])
 
 
 def _chosen(request: ActingRequest) -> list[Child]:
-    ref = request.POST.get("child", "")
-    return access_concerns.chosen_child(request.acting, ref) if _is_uuid(ref) else []
+    names = ("child", *(f"also{row}_child" for row in SIBLING_ROWS))
+    refs = [ref for name in names if _is_uuid(ref := request.POST.get(name, ""))]
+    return access_concerns.chosen_children(request.acting, refs) if refs else []
 
 
 def _visible_case(request: ActingRequest, found: Concern) -> Case | None:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from agencies.request import ActingRequest
+from agencies.roles import Can
 from cases import access, access_child, access_deadlines, access_discussions, access_records
 from cases.models import AccessLevel
 
@@ -23,6 +24,7 @@ def case(request: ActingRequest, uuid: UUID) -> HttpResponse:
         "since": since,
         "leads": found.held_level >= AccessLevel.LEAD,
         "contributes": found.held_level >= AccessLevel.CONTRIBUTE,
+        "logs_concerns": request.acting.can(Can.LOG_CONCERN),
         "emergency_until": sight.emergency_until(request.acting),
         "child": access_child.child_summary(request.acting, found.child_id),
         "plans": access_records.current_plans(request.acting, found),

@@ -30,6 +30,7 @@ DEMO_ACCOUNTS: tuple[DemoAccount, ...] = (
     DemoAccount("Daisy Dale", "daisy@example.org", OAKFIELD, "Designated safeguarding lead", "leads for the school"),
     DemoAccount("Mo Malik", "mo@example.org", SOCIAL_CARE, "MDT lead", "prepares and chairs meetings"),
     DemoAccount("Tess Tanner", "tess@example.org", SOCIAL_CARE, "Triage officer", "works the referral queue"),
+    DemoAccount("Dora Drew", "dora@example.org", SOCIAL_CARE, "Designated officer", "answers concerns about staff"),
     DemoAccount("Hana Hughes", "hana@example.org", HEALTH, "Health visitor", "contributes; also works at Oakfield"),
     DemoAccount("Piotr Pryce", "piotr@example.org", POLICE, "Police officer", "contributes events and reports"),
     DemoAccount("Vera Vaughan", "vera@example.org", VOLUNTARY, "Family support worker", "contributes to cases"),

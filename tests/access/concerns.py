@@ -9,10 +9,13 @@ from django.utils import timezone
 from agencies.models import Team, User
 from cases.actions.children import NewChild
 from cases.actions.concern_answers import decide, tell_writer
-from cases.actions.concerns import NewConcern, Passing, log_concern
+from cases.actions.concerns import NewConcern, log_concern
 from cases.actions.drafts import save_draft
+from cases.actions.injuries import NewInjury
+from cases.body_map import InjuryKind
 from cases.concern_codes import HowKnown, NextStep, Route
-from cases.models import Case, Child, ChildName, Concern, ConcernDraft, ConcernStep, TimelineEntry
+from cases.concern_routes import Passing
+from cases.models import Case, Child, ChildName, Concern, ConcernDraft, ConcernStep, InjuryMark, TimelineEntry
 from tests.access.marks import Marks
 from tests.cases.conftest import entered
 from tests.conftest import Person
@@ -45,6 +48,7 @@ def random_concern(random: Random, child: Child, teams: list[Team], users: list[
         staff_name="s",
         workplace=random.choice(teams).agency if route == "staff" else None,
     )
+    InjuryMark.objects.create(concern=made, region="back_buttocks", x=1, y=1, kind="bruise", words="w")
     if random.random() < 0.3:
         made.implicated.add(*[user for user in random.sample(users, k=2) if user != author])
 
@@ -75,7 +79,8 @@ def _answer(person: Person, concern: Concern, marks: Marks) -> None:
 
 
 def _log(person: Person, marks: Marks, child: Child | NewChild, **more: Any) -> Concern:
-    facts, opinion = marks.fresh(), marks.fresh()
+    facts, opinion, injury = marks.fresh(), marks.fresh(), marks.fresh()
+    seen = NewInjury(region="front_chest", kind=InjuryKind.BRUISE, words=injury)
     with entered(person) as by:
         made = log_concern(
             NewConcern(
@@ -85,6 +90,7 @@ def _log(person: Person, marks: Marks, child: Child | NewChild, **more: Any) -> 
                 occurred_at=timezone.now(),
                 known_by=HowKnown.SEEN,
                 next_step=NextStep.TELL_LEAD,
+                injuries=(seen,),
                 **more,
             ),
             by=by,
@@ -92,6 +98,8 @@ def _log(person: Person, marks: Marks, child: Child | NewChild, **more: Any) -> 
     if isinstance(child, NewChild):
         with as_owner():
             marks.bind(child.given, "ChildName", ChildName.objects.latest("pk").pk, "given")
+    with as_owner():
+        marks.bind(injury, "InjuryMark", InjuryMark.objects.get(concern=made).pk, "words")
     # What an entry repeats is seen by whoever sees the entry, and the concern with it.
     marks.bind(facts, "Concern", made.pk, "facts")
     marks.bind(opinion, "Concern", made.pk, "opinion")

@@ -292,6 +292,7 @@ RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "ReferralDraft": lambda _facts, reader, row: (
         reader.works and (row["user_id"], row["agency_id"]) == (reader.user, reader.agency)
     ),
+    "InjuryMark": lambda facts, reader, row: facts.sees(reader, "Concern", row["concern_id"]),
     "ConcernDraft": lambda _facts, reader, row: (row["user_id"], row["agency_id"]) == (reader.user, reader.agency),
     "TimelineEntry": _entry,
     "TimelineEntryReader": _of_entry,

@@ -23,6 +23,7 @@ CODES = {
     "given_code",
     "surname_code",
     "day_month",
+    "region",
 }  # fields of codes, which hold no text of anybody's
 
 

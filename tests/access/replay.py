@@ -55,7 +55,11 @@ TABLES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     ),
     "ConcernDraft": ("cases_concerndraft", []),
     "ConcernStep": ("cases_concernstep", []),
-    "Concern": ("cases_concern", [("cases_concernstep", "concern_id"), ("cases_concern_implicated", "concern_id")]),
+    "InjuryMark": ("cases_injurymark", []),
+    "Concern": (
+        "cases_concern",
+        [(f"cases_{part}", "concern_id") for part in ("concernstep", "concern_implicated", "injurymark")],
+    ),
     "Attachment": ("cases_attachment", []),
     "Chronology": ("cases_chronology", []),
     "MeetingSeat": ("cases_meetingseat", []),

@@ -27,6 +27,7 @@ API_ROW = ("200 200 405 405 405 405 405", "404 404 405 405 405 405 405")
 # The stream, under a server by threads: nothing to come.
 STREAM = ("204 405 405 405 405 405 405", "404 405 405 405 405 405 405")
 API_WRITE = ("405 405 400 405 405 405 405", "405 405 404 405 405 405 405")
+API_LOG = ("405 405 400 405 405 405 405", "403 403 403 403 403 403 403")
 API_PRESS = ("405 405 200 405 405 405 405", "405 405 404 405 405 405 405")
 DOWNLOAD = ("200 405 405 405 405 405 405", "404 405 405 405 405 405 405")
 NOTHING = ("404 404 404 404 404 404 404", "")
@@ -174,6 +175,7 @@ PAGES: list[tuple[tuple[str, str], Who, str, str]] = [
     (API_ROW, level(1), "api:", "case child timeline"),
     (API_ROW, one_of("alice", "maggie", "mo", "hana"), "api:", "entry"),
     (API_WRITE, level(2), "api:", "entry_add"),
+    (API_LOG, works, "api:", "concern_log"),
     (API_PRESS, one_of("alice", "maggie", "mo"), "api:", "entry_acknowledge"),
     (NOTHING, everybody, "api:", "nothing_here"),
 ]

@@ -159,6 +159,14 @@ def test_no_program_gets_a_server_error_for_an_odd_value(scene: Scene) -> None:
     program, parts, wrong = program_of(scene.people["alice"]), objects(scene), []
     bodies = {
         "api:entry_add": {"kind": "note", "occurred_at": "2024-01-01T00:00:00Z", "title": "t", "body": "b"},
+        "api:concern_log": {
+            "child": str(scene.made["shared"].child.uuid),
+            "facts": "f",
+            "occurred_at": "2024-01-01T00:00:00Z",
+            "known_by": "seen",
+            "next_step": "refer",
+            "place": "p",
+        },
     }
     for name, body in bodies.items():
         for field in body:

@@ -149,8 +149,8 @@ def test_secrets_come_from_the_environment_or_from_files(tmp_path: Path, monkeyp
 
 def reencrypt() -> str:
     out = StringIO()
-    call_command("reencrypt", stdout=out)
-    return out.getvalue().strip()
+    call_command("reencrypt", stdout=out, stderr=out)
+    return out.getvalue().strip().removesuffix("\nFiles: 0 encrypted anew, 0 needed nothing.")
 
 
 def works_with_new_key_alone(user: User, keyset: str, settings: Settings) -> bool:
@@ -196,7 +196,7 @@ def test_what_no_key_opens_is_named_and_the_rest_is_done(alice: Person, tariq: P
     Authenticator.objects.filter(pk=moved.pk).update(data=Authenticator.objects.get(user=alice.user, type="totp").data)
     settings.ENCRYPTION_KEYSET = new_keyset(settings.ENCRYPTION_KEYSET)
 
-    with pytest.raises(CommandError, match=f"left as they are: {moved.pk}\\."):
+    with pytest.raises(CommandError, match="1 secrets cannot be read with any key"):
         reencrypt()
 
     assert AuditRow.objects.get(action="secrets.reencrypt").detail == {"count": 3}

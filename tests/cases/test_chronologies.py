@@ -1,7 +1,10 @@
 """The chronology on paper: exactly what its reader may see, made by the worker as that reader."""
 
 import io
+import json
 from datetime import timedelta
+from urllib.parse import urlencode
+from uuid import uuid4
 
 import pikepdf
 import pytest
@@ -10,6 +13,7 @@ from django.utils import timezone
 
 from agencies.models import Membership
 from cases import timeline
+from cases.access_timeline import TimelineFilters
 from cases.actions.chronologies import forget_expired, make_waiting
 from cases.actions.involvement import Terms, involve
 from cases.actions.restriction import exclude
@@ -185,3 +189,47 @@ def test_a_day_later_the_document_and_its_file_are_gone(
         assert forget_expired() == 1
     with pytest.raises(storing.FileLost):
         storing.get(made.stored, context=made.place)
+
+
+def test_what_the_reader_narrowed_the_timeline_to_is_what_is_printed_and_the_paper_says_so(
+    shared: Case, alice: Person, tariq: Person
+) -> None:
+    write(tariq, shared, body="Came without a coat")
+    query = {"words": "coat"}
+
+    page = tariq.client.get(reverse("cases:timeline_print", args=[shared.uuid]), query).text
+
+    assert "Came without a coat" in page
+    assert "Robin was seen at home" not in page
+    assert "Only a part of what they may see: Search in the entries: coat" in page
+    timeline_page = tariq.client.get(reverse("cases:timeline", args=[shared.uuid]), query).text
+    assert f"{reverse('cases:timeline_print', args=[shared.uuid])}?words=coat" in timeline_page
+
+
+def test_the_document_is_narrowed_as_the_page_was_when_it_was_asked_for(
+    shared: Case, alice: Person, tariq: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[Collected] = []
+
+    def draw(collected: Collected) -> bytes:
+        drawn.append(collected)
+        return b"%PDF-1.7"
+
+    monkeypatch.setattr("cases.actions.chronologies.pdf", draw)
+    write(tariq, shared, body="Came without a coat")
+    sector = {"sector": "education", "since-day": "1", "since-month": "1", "since-year": "2020"}
+    address = reverse("cases:chronology_ask", args=[shared.uuid])
+    tariq.client.post(f"{address}?{urlencode(sector)}")
+
+    assert work() == 1
+
+    assert {shown.entry.body for shown in drawn[0].entries} == {"Came without a coat"}
+    assert "Sector: Education" in drawn[0].narrowed_to
+
+
+def test_filters_survive_being_kept() -> None:
+    asked = TimelineFilters(
+        agency_uuid=uuid4(), sector="health", kinds=["note"], since=timezone.now(), words="coat", matters=True
+    )
+
+    assert TimelineFilters.from_json(json.loads(json.dumps(asked.as_json()))) == asked

@@ -14,10 +14,11 @@ from agencies.roles import Role
 from cases import access_concerns
 from cases.actions.children import NewChild
 from cases.actions.concern_answers import decide, tell_writer
-from cases.actions.concerns import Passing, log_concern
+from cases.actions.concerns import log_concern
 from cases.chase import look_due
 from cases.concern_codes import Route, Worry
-from cases.models import Concern, ConcernStep
+from cases.concern_routes import Passing
+from cases.models import Case, Concern, ConcernStep
 from safeguard.notifications.models import InboxItem
 from tests.cases.conftest import entered
 from tests.cases.test_concerns import concern_about, log, newest, page, sees, send, told
@@ -245,3 +246,36 @@ def test_times_are_short_for_a_child_in_danger_and_within_the_next_working_day_o
 
     assert look_due(Worry.IMMEDIATE, friday) == friday + timedelta(minutes=30)
     assert look_due(None, friday) == datetime(2026, 11, 23, 17, 0, tzinfo=timezone.get_current_timezone())
+
+
+# --- Where it is found ----------------------------------------------------------------------------
+
+
+def test_the_home_page_says_what_nobody_of_the_team_has_looked_at(tariq: Person, daisy: Person, olive: Person) -> None:
+    made = log(tariq, NewChild(given="Sam"))
+
+    def waits(person: Person) -> bool:
+        return "Concerns that nobody of your team has looked at" in person.client.get("/").text
+
+    assert waits(daisy)
+    assert not waits(olive)
+    assert not waits(tariq)
+    daisy.client.post(reverse("cases:concern_answer", args=[made.uuid]), {"decision": "looked"})
+    assert not waits(daisy)
+
+
+def test_a_designated_officer_finds_their_queue_from_the_home_page(officer: Person, tariq: Person) -> None:
+    passed(tariq, Route.STAFF, staff_name="The caretaker")
+
+    home = officer.client.get("/").text
+
+    assert QUEUE in home
+    assert "Concerns that nobody of your team has looked at" in home
+    assert QUEUE not in tariq.client.get("/").text
+
+
+def test_from_a_case_a_concern_is_logged_about_its_child(case: Case, alice: Person) -> None:
+    link = f"{reverse('cases:concern_log')}?child={case.child.uuid}"
+
+    assert link in alice.client.get(reverse("cases:detail", args=[case.uuid])).text
+    assert alice.client.get(link).context["form"]["child"].value() == str(case.child.uuid)

@@ -12,10 +12,11 @@ from cases import access_concerns, timeline
 from cases.actions.allocation import allocate
 from cases.actions.children import NewChild, record_child
 from cases.actions.concern_answers import tell_writer
-from cases.actions.concerns import Passing, log_concerns
+from cases.actions.concerns import log_concerns
 from cases.actions.opening import open_case
 from cases.actions.restriction import exclude
 from cases.concern_codes import NextStep, Route
+from cases.concern_routes import Passing
 from cases.models import Case, Child, Concern, Sensitivity
 from safeguard.audit.models import AuditRow
 from safeguard.notifications.models import InboxItem

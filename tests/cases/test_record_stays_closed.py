@@ -13,13 +13,14 @@ from cases import access
 from cases.access import Filters
 from cases.access_sql import BY_DUE
 from cases.actions.child_record import NewAddress, add_address, add_name, end_fact
-from cases.actions.concerns import NewConcern, Passing, log_concern
+from cases.actions.concerns import NewConcern, log_concern
 from cases.actions.family import NewRelative, Tie, add_relative, change_tie
 from cases.actions.grants import PersonalTerms, name_person
 from cases.actions.involvement import Terms, end_involvement, involve
 from cases.actions.opening import close_case, open_case
 from cases.actions.restriction import exclude, restrict
 from cases.concern_codes import HowKnown, NextStep
+from cases.concern_routes import Passing
 from cases.models import AccessLevel, Case, CaseUserGrant, Child, ChildName, Relationship
 from tests.access.worlds import ids_by_sql
 from tests.cases.conftest import entered, with_later_transaction

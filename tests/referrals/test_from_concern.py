@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.actions.children import NewChild
-from cases.actions.concerns import NewConcern, Passing, log_concern
+from cases.actions.concerns import NewConcern, log_concern
 from cases.concern_codes import HowKnown, NextStep, Route, Worry
+from cases.concern_routes import Passing
 from cases.models import Child, Concern
 from referrals.models import ReferralDraft
 from tests.cases.conftest import entered

@@ -34,6 +34,10 @@ class GovukFormMixin(forms.BaseForm):
         for name, field in self.fields.items():
             self.fields[name] = _prepared(name, field)
 
+    def add_field(self, name: str, field: forms.Field) -> None:
+        """Add a field that the class does not declare, prepared like the others."""
+        self.fields[name] = _prepared(name, field)
+
     @property
     def error_summary(self) -> list[ErrorLink]:
         """The lines of the error summary, empty while nothing is wrong."""

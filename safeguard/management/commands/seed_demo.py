@@ -51,11 +51,17 @@ class Post:
     days: int | None = None
 
 
+ALLEGATIONS = "Designated officer"  # the team, and its officer's post
 SAFEGUARDING, DUTY, GENERAL = Team.Kind.SAFEGUARDING, Team.Kind.DUTY, Team.Kind.GENERAL
 PLACES: dict[str, Place] = {
     demo.SOCIAL_CARE: Place(
         "social_care",
-        (("Assessment team", SAFEGUARDING), ("Front door", DUTY), ("Information governance", GENERAL)),
+        (
+            ("Assessment team", SAFEGUARDING),
+            ("Front door", DUTY),
+            (ALLEGATIONS, Team.Kind.ALLEGATIONS),
+            ("Information governance", GENERAL),
+        ),
         "01632 960101",
     ),
     demo.OAKFIELD: Place("education", (("Safeguarding team", SAFEGUARDING),), "01632 960111"),
@@ -84,6 +90,7 @@ LOW, HIGH = Clearance.ORDINARY, Clearance.HIGHLY_SENSITIVE
 POSTS: tuple[Post, ...] = (
     Post("alice@example.org", demo.SOCIAL_CARE, "Assessment team", "Social worker", (Role.PRACTITIONER,), HIGH),
     Post("tess@example.org", demo.SOCIAL_CARE, "Front door", "Triage officer", (Role.TRIAGE_OFFICER,), HIGH),
+    Post("dora@example.org", demo.SOCIAL_CARE, ALLEGATIONS, ALLEGATIONS, (Role.DESIGNATED_OFFICER,), HIGH),
     Post("mo@example.org", demo.SOCIAL_CARE, "Assessment team", "Conference chair", (Role.MDT_LEAD,), HIGH),
     Post("maggie@example.org", demo.SOCIAL_CARE, "Assessment team", "Service manager", (Role.MANAGER,), HIGH),
     Post("grace@example.org", demo.SOCIAL_CARE, "Assessment team", "Principal social worker", LEADS, HIGH),
