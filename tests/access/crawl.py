@@ -1,7 +1,7 @@
 """Follow every link and try every form as one person, and name each mark that comes out where it should not."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urldefrag, urljoin
@@ -83,6 +83,7 @@ class Crawler:
     name: str
     client: Client
     visits: int = 0
+    tried: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.reader = self.scene.reader(self.name)
@@ -126,6 +127,9 @@ class Crawler:
         first = {name: next((c for c in choices if c), "") for name, choices in form.choices.items()}
         key = {name: value for name, value in form.values.items() if "csrf" not in name}
         for sent in ({}, key | first):
+            if (target, str(sent)) in self.tried:  # the search box and the like, which every page has
+                continue
+            self.tried.add((target, str(sent)))
             with transaction.atomic():
                 response = self.client.post(target, sent)
                 yield from self.check(target, response)
