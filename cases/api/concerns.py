@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -28,11 +29,17 @@ from cases.models import Child, Concern
 from safeguard.common.forms.base import TEXT_LIMIT
 
 
+class Choice(serializers.ChoiceField):
+    """One of several codes. Its refusal does not repeat what was sent, which may be no text that can be answered."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {"invalid_choice": gettext_lazy("This is not one of the codes.")}
+
+
 class InjurySerializer(serializers.Serializer[Any]):
     """A mark on the drawing of the body."""
 
-    region = serializers.ChoiceField(choices=[(code, str(each.label)) for code, each in REGIONS.items()])
-    kind = serializers.ChoiceField(choices=InjuryKind.choices)
+    region = Choice(choices=[(code, str(each.label)) for code, each in REGIONS.items()])
+    kind = Choice(choices=InjuryKind.choices)
     words = serializers.CharField(max_length=300)
 
 
@@ -56,8 +63,8 @@ class NewConcernSerializer(serializers.Serializer[Any]):
     new_child = NewChildSerializer(required=False, help_text="A child without a record, in place of `child`")
     facts = serializers.CharField(max_length=TEXT_LIMIT)
     occurred_at = serializers.DateTimeField()
-    known_by = serializers.ChoiceField(choices=HowKnown.choices)
-    next_step = serializers.ChoiceField(choices=NextStep.choices, help_text="You are its owner")
+    known_by = Choice(choices=HowKnown.choices)
+    next_step = Choice(choices=NextStep.choices, help_text="You are its owner")
     next_step_reason = _text(500)
     opinion = _text()
     child_words = _text()
@@ -65,8 +72,8 @@ class NewConcernSerializer(serializers.Serializer[Any]):
     present = _text(500)
     immediate_action = _text()
     needs_to_know = _text(500)
-    categories = serializers.ListField(child=serializers.ChoiceField(choices=list(CATEGORIES)), default=[])
-    worry = serializers.ChoiceField(choices=Worry.choices, required=False, allow_null=True)
+    categories = serializers.ListField(child=Choice(choices=list(CATEGORIES)), default=[])
+    worry = Choice(choices=Worry.choices, required=False, allow_null=True)
     injuries = serializers.ListField(child=InjurySerializer(), default=[], max_length=MOST_MARKS)
     past_the_team = serializers.CharField(
         max_length=500,

@@ -10,7 +10,14 @@ from agencies.roles import GRANTS, ROLES, Can, Role, capabilities_of, grantable_
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("agencies", "cases", "referrals", "safeguard", "templates")
 # The profile's ladder has a rung that happens to be called like a role: its codes are the file's own.
-KNOW_ROLES = {"agencies/roles.py", "agencies/profile_files.py", "safeguard/management/commands/seed_demo.py"}
+KNOW_ROLES = {
+    "agencies/roles.py",
+    "agencies/profile_files.py",
+    "safeguard/management/commands/seed_demo.py",
+    # Rungs of the ladder and actors of a referral, which bear the same words.
+    "cases/reminding.py",
+    "referrals/lifecycle.py",
+}
 # `Role.MANAGER`, or a role's code as a string; the type itself may be named anywhere.
 NAMED = re.compile(r"\bRole\.[A-Z_]{3,}|[\"'](" + "|".join(role.value for role in Role) + r")[\"']")
 

@@ -32,9 +32,9 @@ QUERIES = {
     "agency": 4,
     "people": 6,
     "invitations": 2,
-    "membership": 3,
+    "membership": 4,
     "membership_change": 3,
-    "membership_end": 5,
+    "membership_end": 6,
 }
 
 
