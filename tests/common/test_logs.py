@@ -125,9 +125,8 @@ def test_e_mail_addresses_are_masked() -> None:
 
 
 def test_a_failed_task_tells_neither_its_error_nor_its_arguments(log: io.StringIO, settings: Any) -> None:
-    app.finalize(auto=True)  # or the task would wait to be made a second time, together with the real ones
-
-    @app.task(name="tests.fail")
+    # Not shared: or every other application that a test makes would make this task once more.
+    @app.task(name="tests.fail", shared=False)
     def fail(name: str) -> None:
         raise ValueError(f"no such person: {name}")
 

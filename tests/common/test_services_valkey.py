@@ -74,7 +74,7 @@ def test_it_never_listens_on_the_network_and_never_forgets_to_make_room(tmp_path
 
 def test_celery_can_use_it_as_its_broker(tmp_path: Path) -> None:
     with server(tmp_path) as running_server:
-        app = Celery("test", broker=running_server.celery_url)
+        app = Celery("test", broker=running_server.celery_url, set_as_current=False)
         app.send_task("anything", ignore_result=True)
         with redis.Redis.from_url(running_server.url) as client:
             assert client.llen("celery") == 1
