@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import Subquery
 
 from agencies.acting import Acting
-from cases import references
+from cases import identifiers, references
 from cases.matching import normal
 from cases.matching.facts import Facts
 from cases.models import Case, Child, ChildIdentifier, Relationship, TimelineEntry
@@ -24,7 +24,7 @@ from safeguard.audit import actions as audit
 
 MOST = 10  # of each kind
 LONGEST = 200  # characters of what is typed
-SEARCH = "SELECT kind, id, child_id FROM cases_search(%s::jsonb, %s)"
+SEARCH = "SELECT kind, id FROM cases_search(%s::jsonb, %s)"
 DATE = re.compile(r"\b[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ][0-9]{4}\b|\b[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}\b")
 # What a headline marks its words with: characters that no text may hold, so that nothing written looks like one.
 MARKS = ("\x02", "\x03")
@@ -38,7 +38,7 @@ class Asked(NamedTuple):
     name: str  # in the one form of matching, without what is a date or a number
     born: str  # eight digits, year first
     reference: str | None
-    number: str  # without spaces and signs
+    number: str  # as an identifier is kept
 
     @classmethod
     def from_text(cls, text: str) -> "Asked":
@@ -47,7 +47,7 @@ class Asked(NamedTuple):
         date = DATE.search(text)
         rest = text.replace(date[0], " ") if date else text
         born = normal.written_date(date[0]) if date else ""
-        return cls(rest.strip(), normal.name(rest), born, references.normalised(rest), normal.number(rest))
+        return cls(rest.strip(), normal.name(rest), born, references.normalised(rest), identifiers.normalised(rest))
 
     @property
     def query(self) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def _keys(asked: Asked) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {"child": [], "person": [], "entry": []}
     with connection.cursor() as cursor:
         cursor.execute(SEARCH, [json.dumps(asked.query), MOST])
-        for kind, key, _child in cursor.fetchall():
+        for kind, key in cursor.fetchall():
             found[kind].append(key)
     return found
 
@@ -108,7 +108,9 @@ def _keys(asked: Asked) -> dict[str, list[int]]:
 def _numbered(by: Acting, number: str) -> list[int]:
     if not any(character.isdigit() for character in number):
         return []
-    known = ChildIdentifier.objects.filter(value__iexact=number, child__in=Child.objects.with_record_for(by))
+    # Plain equality on both columns of the index: under a policy nothing else may use it.
+    same = ChildIdentifier.objects.filter(kind__in=ChildIdentifier.Kind.values, value=number)
+    known = same.filter(child__in=Child.objects.with_record_for(by))
     return list(known.values_list("child", flat=True)[:MOST])
 
 

@@ -28,29 +28,26 @@ MINE = f"""
 NAMED = f"SELECT u.case_id FROM cases_caseusergrant u WHERE u.user_id = {USER_ID_SQL} AND {LIVE.format('u')}"
 RECORDED = f"SELECT k.id FROM cases_child k WHERE k.recorded_by_team_id = ANY {TEAM_IDS_SQL}"
 # A superset of what is seen, by which rows are left out early; the whole rule is asked of what remains.
-CHILD_NEAR = f"""(CASE WHEN few THEN {{0}} = ANY (my_children) ELSE
-    EXISTS (SELECT FROM cases_case c WHERE c.child_id = {{0}} AND (c.id = ANY (named) OR EXISTS ({MINE} AND g.case_id = c.id)))
-    OR EXISTS ({RECORDED} AND k.id = {{0}}) END)"""
-CASE_NEAR = f"""(CASE WHEN few THEN {{0}} = ANY (my_cases)
-    ELSE {{0}} = ANY (named) OR EXISTS ({MINE} AND g.case_id = {{0}}) END)"""
+CHILD_NEAR = f"""(EXISTS (
+        SELECT FROM cases_case c WHERE c.child_id = {{0}} AND (c.id = ANY (named) OR EXISTS ({MINE} AND g.case_id = c.id)))
+    OR EXISTS ({RECORDED} AND k.id = {{0}}))"""
+CASE_NEAR = f"({{0}} = ANY (named) OR EXISTS ({MINE} AND g.case_id = {{0}}))"
 FULL = "((m.given::text || ' '::text) || m.surname::text)"
 # Two words or more must both be a name's, in either order; one may be either name.
 SOUNDS = """(CASE WHEN q_several THEN m.surname_code = ANY (q_codes) AND m.given_code = ANY (q_codes)
     ELSE m.surname_code = ANY (q_codes) OR m.given_code = ANY (q_codes) END)"""
 NAME_MATCHES = f"(q_name = '' OR q_name <% {FULL} OR {SOUNDS}) AND (q_born = '' OR m.born = q_born)"
 CHILDREN = f"""
-    SELECT 'child'::text, h.child_id, h.child_id FROM (
+    SELECT 'child'::text, h.child_id FROM (
         SELECT m.child_id, max(word_similarity(q_name, {FULL}) + CASE WHEN {SOUNDS} THEN 0.3 ELSE 0 END) AS likeness
-        FROM cases_childmatch m WHERE {{where}} GROUP BY m.child_id
+        FROM cases_childmatch m WHERE {NAME_MATCHES} AND {{near}} GROUP BY m.child_id
         ORDER BY 2 DESC, 1 DESC) h
     WHERE cases_record_is_seen(h.child_id) LIMIT most"""
-IN_FEW = f"m.child_id = ANY (my_children) AND {NAME_MATCHES}"
-IN_MANY = f"{NAME_MATCHES} AND {CHILD_NEAR.format('m.child_id')}"
-PEOPLE = f"""
-    SELECT 'person'::text, h.id, h.child_id FROM (
+PEOPLE = """
+    SELECT 'person'::text, h.id FROM (
         SELECT r.id, r.child_id, word_similarity(q_name, lower(p.name)) AS likeness
         FROM cases_person p JOIN cases_relationship r ON r.person_id = p.id
-        WHERE q_name <% lower(p.name) AND {CHILD_NEAR.format("r.child_id")}
+        WHERE q_name <% lower(p.name) AND {near}
         ORDER BY 3 DESC, 1 DESC) h
     WHERE cases_record_is_seen(h.child_id) LIMIT most"""
 ENTRY_SEEN = f"""(h.author_group_id = ANY {GROUP_IDS_SQL} OR (h.sensitivity <= {CLEARANCE_SQL} AND (
@@ -58,13 +55,29 @@ ENTRY_SEEN = f"""(h.author_group_id = ANY {GROUP_IDS_SQL} OR (h.sensitivity <= {
         SELECT FROM cases_timelineentryreader n WHERE n.entry_id = h.id AND (
             n.user_id = {USER_ID_SQL} OR n.team_id = ANY {TEAM_IDS_SQL} OR n.agency_id = {AGENCY_ID_SQL})))))"""
 ENTRIES = f"""
-    SELECT 'entry'::text, h.id, NULL::bigint FROM (
+    SELECT 'entry'::text, h.id FROM (
         SELECT e.id, e.case_id, e.author_group_id, e.audience_mask, e.sensitivity FROM cases_timelineentry e
-        WHERE e.search @@ words AND {CASE_NEAR.format("e.case_id")}
+        WHERE e.search @@ words AND {{near}}
         ORDER BY e.occurred_at DESC, e.id DESC) h
     WHERE {ENTRY_SEEN} AND cases_case_is_seen(h.case_id) LIMIT most"""
+
+
+def queries(child_near: str, case_near: str) -> str:
+    """Return the three questions of one shape; the two say how a child's and a case's key is known to be near."""
+    return f"""
+    IF q_name <> '' OR q_born <> '' THEN
+        RETURN QUERY {CHILDREN.format(near=child_near.format("m.child_id"))};
+    END IF;
+    IF q_name <> '' AND q_born = '' THEN
+        RETURN QUERY {PEOPLE.format(near=child_near.format("r.child_id"))};
+    END IF;
+    IF numnode(words) > 0 THEN
+        RETURN QUERY {ENTRIES.format(near=case_near.format("e.case_id"))};
+    END IF;"""
+
+
 SEARCH = f"""
-CREATE FUNCTION cases_search(q jsonb, most int) RETURNS TABLE (kind text, id bigint, child_id bigint)
+CREATE FUNCTION cases_search(q jsonb, most int) RETURNS TABLE (kind text, id bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 DECLARE
@@ -84,12 +97,9 @@ BEGIN
     my_children := ARRAY(SELECT c.child_id FROM cases_case c WHERE c.id = ANY (my_cases)
         UNION SELECT s.id FROM ({RECORDED} LIMIT {FEW} + 1) s);
     few := cardinality(my_cases) <= {FEW} AND cardinality(my_children) <= {FEW};
-    IF q_name <> '' OR q_born <> '' THEN
-        IF few THEN RETURN QUERY {CHILDREN.format(where=IN_FEW)};
-        ELSE RETURN QUERY {CHILDREN.format(where=IN_MANY)}; END IF;
+    IF few THEN {queries("{0} = ANY (my_children)", "{0} = ANY (my_cases)")}
+    ELSE {queries(CHILD_NEAR, CASE_NEAR)}
     END IF;
-    IF q_name <> '' AND q_born = '' THEN RETURN QUERY {PEOPLE}; END IF;
-    IF numnode(words) > 0 THEN RETURN QUERY {ENTRIES}; END IF;
 END $$
 """
 ENTRY_INDEX = "CREATE INDEX timelineentry_search ON cases_timelineentry USING gin (search)"
