@@ -23,7 +23,7 @@ from agencies.actions.terms import Terms as MembershipTerms
 from agencies.models import Agency, Team, User
 from bench import world
 from bench._plans import acting_in_database, faults, statements_of, unrecorded
-from bench._timing import HEADER, Ratio, compare, median
+from bench._timing import HEADER, Ratio, compare, quartile
 from cases import access
 from cases.actions.involvement import Terms, end_involvement, involve
 from cases.models import Case, CaseGroupGrant, CaseUserGrant, TimelineEntry
@@ -243,7 +243,7 @@ def scales(postgres: RunningPostgres) -> Iterator[Ratio]:
             world.connect(postgres, world.name_of(scale))
             by = world.reader(name)
             with acting_in_database(by):
-                times[scale].append(median(partial(page, by)))
+                times[scale].append(quartile(partial(page, by)))
         ratio = Ratio(
             f"{world.SCALE:,} cases against {world.USUAL:,}, {name}",
             min(times[world.SCALE]),

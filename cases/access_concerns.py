@@ -8,8 +8,10 @@ from django.http import Http404
 
 from agencies.acting import Acting
 from agencies.roles import ANSWER_CONCERNS
+from cases import access
 from cases.concern_codes import Route
-from cases.models import Child, Concern, ConcernDraft, ConcernStep, InjuryMark
+from cases.concern_routes import LINKED
+from cases.models import AccessLevel, Case, Child, Concern, ConcernDraft, ConcernStep, InjuryMark
 from safeguard.audit import actions as audit
 
 FOUND_AT_MOST = 20
@@ -100,9 +102,16 @@ def steps_of(by: Acting, concern: Concern) -> list[ConcernStep]:
     return list(ConcernStep.objects.visible_to(by).filter(concern=concern).select_related("made_by", "team"))
 
 
-def may_link(by: Acting, concern: Concern) -> bool:
-    """Return whether ``by`` belongs to a team that holds ``concern`` and could put it on a case's timeline."""
-    return concern.entry_id is None and bool({concern.team_id, concern.also_id} & set(by.team_ids))
+def case_to_join(by: Acting, concern: Concern) -> Case | None:
+    """Return the child's open case whose timeline ``concern``, which came through this door, can join.
+
+    None where it stands on one already, where somebody is kept from it, where ``by`` belongs to no team that
+    holds it, and where ``by`` does not contribute to a case of the child. Records nothing.
+    """
+    held = bool({concern.team_id, concern.also_id} & set(by.team_ids))
+    if not held or concern.entry_id or concern.child is None or concern.route not in LINKED:
+        return None
+    return access.open_case_of(by, concern.child, to=AccessLevel.CONTRIBUTE)
 
 
 def children_named(by: Acting, text: str) -> list[Child]:

@@ -227,9 +227,12 @@ class AttachmentQuerySet(ProtectedQuerySet["Attachment"]):
     """Files."""
 
     def visible_to(self, by: "Acting") -> Self:
-        """Return the files of entries that ``by`` may see."""
+        """Return the files of entries and of concerns that ``by`` may see."""
         entries: TimelineQuerySet = TimelineQuerySet(apps.get_model("cases", "TimelineEntry"))
-        return self.filter(entry__in=entries.visible_to(by).values("pk"))
+        concerns: ConcernQuerySet = ConcernQuerySet(apps.get_model("cases", "Concern"))
+        # Row by row: as sets, either side of the "or" would be worked out whole.
+        of_entry = Exists(entries.visible_to(by).filter(pk=OuterRef("entry")))
+        return self.filter(of_entry | Exists(concerns.visible_to(by).filter(pk=OuterRef("concern"))))
 
 
 class ChronologyQuerySet(ProtectedQuerySet["Chronology"]):

@@ -16,7 +16,7 @@ from agencies.actions.practice import load_profile
 from agencies.models import Agency, Membership, PracticeProfile, Sector, Team, User
 from agencies.profile_files import FOLDER, read_profile
 from agencies.roles import Role
-from cases.models import Attachment, Chronology
+from cases.models import Attachment, Chronology, Concern, TimelineEntry
 from safeguard.audit.actor import Origin, system
 from safeguard.common.files import storing
 from safeguard.common.row_security import OWNER_ROLE, WEB_ROLE
@@ -85,12 +85,13 @@ def act(user: User, membership: Membership | None = None) -> Acting:
     return acting(user, Origin(channel="test"), str(membership.uuid) if membership else None)
 
 
-def attachment_of(entry: Any, user: User) -> Any:
-    """Make a small text file that belongs to ``entry``, as ``user`` would have attached it."""
-    made = Attachment(uuid=uuid4(), entry=entry, name="note.txt", media_type="text/plain", size=4, state="not_scanned")
+def attachment_of(place: TimelineEntry | Concern, user: User, name: str = "note.txt") -> Any:
+    """Make a small text file that belongs to an entry or a concern, as ``user`` would have attached it."""
+    made = Attachment(uuid=uuid4(), name=name, media_type="text/plain", size=4, state="not_scanned")
+    setattr(made, "concern" if isinstance(place, Concern) else "entry", place)
     stored = storing.put(b"Note", context=made.place)
     made.stored_name, made.sealed_key = stored.name, stored.sealed_key
-    made.added_by, made.added_by_agency = user, entry.author_agency
+    made.added_by, made.added_by_agency = user, place.author_agency
     made.save(force_insert=True)
     return made
 

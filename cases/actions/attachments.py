@@ -1,8 +1,8 @@
-"""Attaching a file to an entry, and what the virus scanner says of it."""
+"""Attaching a file to an entry or a concern, and what the virus scanner says of it."""
 
 import unicodedata
 from dataclasses import dataclass
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from agencies.acting import Acting
 from cases import beyond_sight
 from cases.actions.grants import lock_as
-from cases.models import AccessLevel, Attachment, ScanState, TimelineEntry
+from cases.models import AccessLevel, Attachment, Concern, ScanState, TimelineEntry
 from safeguard.audit import actions as audit
 from safeguard.audit.actions import one_transaction
 from safeguard.audit.actor import Actor
@@ -40,14 +40,37 @@ def attach(entry: TimelineEntry, upload: Upload, *, by: Acting) -> Attachment:
     """
     if entry.author_group_id not in by.group_ids:
         raise ValidationError(_("The file was not attached. Only the team that recorded the entry can add to it."))
-    taken = _clean(upload)
-    state = _scanned(upload.content, by)
+    made = _prepared(upload, by)
     case = lock_as(by, entry.case, AccessLevel.CONTRIBUTE)
-    attachment = _keep(entry, upload, taken, state, by)
-    detail = {"bytes": attachment.size, "media_type": attachment.media_type, "state": state}
-    keys = [attachment.uuid, entry.uuid, case.uuid]
-    audit.record("attachment.add", by=by, target="cases.Attachment", uuids=keys, detail=detail)
-    return attachment
+    made.entry = entry
+    return _kept(made, [entry.uuid, case.uuid], by)
+
+
+@one_transaction
+def attach_to_concern(concern: Concern, upload: Upload, *, by: Acting) -> Attachment:
+    """Keep ``upload`` with ``concern``, which came through the door, as ``attach`` does. Returns the attachment.
+
+    Raises ValidationError for a file that is not taken, and for somebody who neither wrote the concern nor
+    belongs to the team that answers it.
+    """
+    if not may_attach(concern, by):
+        message = _("The file was not attached. Only its writer and the team that answers the concern can add to it.")
+        raise ValidationError(message)
+    made = _prepared(upload, by)
+    made.concern = concern
+    return _kept(made, [concern.uuid], by)
+
+
+def may_attach(concern: Concern, by: Acting) -> bool:
+    """Return whether ``by`` wrote ``concern``, which they see, or belongs to the team that answers it."""
+    return concern.author_id == by.user_id or concern.team_id in by.team_ids
+
+
+def _kept(made: Attachment, places: list[UUID], by: Acting) -> Attachment:
+    made.save(force_insert=True)
+    detail = {"bytes": made.size, "media_type": made.media_type, "state": made.state}
+    audit.record("attachment.add", by=by, target="cases.Attachment", uuids=[made.uuid, *places], detail=detail)
+    return made
 
 
 def _clean(upload: Upload) -> Cleaned:
@@ -72,13 +95,14 @@ def _scanned(content: bytes, by: Acting) -> ScanState:
     return ScanState.CLEAN
 
 
-def _keep(entry: TimelineEntry, upload: Upload, taken: Cleaned, state: ScanState, by: Acting) -> Attachment:
-    attachment = Attachment(uuid=uuid4(), entry=entry, name=plain_name(upload.name), description=upload.description)
+def _prepared(upload: Upload, by: Acting) -> Attachment:
+    """Return ``upload``, cleaned, scanned and stored, as a row that belongs nowhere yet."""
+    taken, state = _clean(upload), _scanned(upload.content, by)
+    attachment = Attachment(uuid=uuid4(), name=plain_name(upload.name), description=upload.description)
     stored = storing.put(taken.content, context=attachment.place)
     attachment.stored_name, attachment.sealed_key = stored.name, stored.sealed_key
     attachment.media_type, attachment.size = taken.media_type, len(taken.content)
     attachment.state, attachment.added_by, attachment.added_by_agency_id = state, by.user, by.agency_id or 0
-    attachment.save(force_insert=True)
     return attachment
 
 

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, User
+from cases.models.concern import Concern
 from cases.models.timeline import TimelineEntry
 from cases.querysets import AttachmentQuerySet
 from safeguard.common.files.storing import Stored
@@ -30,13 +31,14 @@ class ScanState(models.TextChoices):
 class Attachment(PublicIdModel):
     """A file, cleaned and encrypted: its content is in a folder, and the key that opens it is here.
 
-    It is seen where its entry is seen. Append-only like the entry; only the scanner's word comes later.
+    It is seen where its entry, or the concern that it came with, is seen. Append-only like these; only the
+    scanner's word comes later.
     """
 
     protected = True
 
-    # Empty once something else than an entry carries files: the constraint below then names that too.
     entry = models.ForeignKey(TimelineEntry, on_delete=models.PROTECT, null=True, related_name="attachments")
+    concern = models.ForeignKey(Concern, on_delete=models.PROTECT, null=True, related_name="attachments")
     name = models.CharField(max_length=200)
     description = models.CharField(max_length=200, blank=True)
     media_type = models.CharField(max_length=100)
@@ -55,7 +57,9 @@ class Attachment(PublicIdModel):
     class Meta:
         ordering = ["added_at", "id"]
         constraints = [
-            models.CheckConstraint(condition=Q(entry__isnull=False), name="attachment_belongs"),
+            models.CheckConstraint(
+                condition=Q(entry__isnull=True) ^ Q(concern__isnull=True), name="attachment_belongs"
+            ),
             models.CheckConstraint(condition=Q(state__in=ScanState.values), name="attachment_state_known"),
         ]
 

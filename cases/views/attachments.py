@@ -1,4 +1,4 @@
-"""Attaching a file to an entry, and opening one."""
+"""Attaching a file to an entry or a concern, and opening one."""
 
 from typing import Any
 from uuid import UUID
@@ -12,9 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from agencies.request import ActingRequest
 from agencies.views.attempt import attempted, form_page
-from cases import access, access_timeline
-from cases.access_attachments import attachment as find
-from cases.actions.attachments import attach
+from cases import access, access_attachments, access_concerns, access_timeline
+from cases.actions.attachments import attach, attach_to_concern, may_attach
 from cases.forms.attachments import AttachForm
 from cases.models import AccessLevel, Attachment
 from safeguard.common.encryption import CannotDecrypt
@@ -42,13 +41,42 @@ def entry_attach(request: ActingRequest, uuid: UUID, entry: UUID) -> HttpRespons
 
 @require_GET
 def attachment(request: ActingRequest, uuid: UUID, attachment: UUID) -> HttpResponse:
-    """Hand out a file, to be saved and not shown."""
+    """Hand out a file of a case, to be saved and not shown."""
     case = access.case(request.acting, uuid)
-    found = find(request.acting, case, attachment)
+    found = access_attachments.attachment(request.acting, case, attachment)
+    return _handed_out(request, found) or redirect("cases:timeline", uuid=case.uuid)
+
+
+@require_http_methods(["GET", "POST"])
+def concern_attach(request: ActingRequest, uuid: UUID) -> HttpResponse:
+    """Attach a file to a concern."""
+    found = access_concerns.concern(request.acting, uuid)
+    if not may_attach(found, request.acting):
+        raise access_concerns.refusal(request.acting, uuid)
+    form = AttachForm(request.POST or None, request.FILES or None)
+
+    def act(_data: dict[str, Any]) -> None:
+        attach_to_concern(found, form.upload(), by=request.acting)
+
+    if attempted(form, act):
+        messages.success(request, _("The file is attached."))
+        return redirect("cases:concern", uuid=found.uuid)
+    return form_page(request, "cases/concern_attach.html", form, {"concern": found})
+
+
+@require_GET
+def concern_file(request: ActingRequest, uuid: UUID, attachment: UUID) -> HttpResponse:
+    """Hand out a file of a concern, to be saved and not shown."""
+    concern = access_concerns.concern(request.acting, uuid)
+    found = access_attachments.attachment_of(request.acting, concern, attachment)
+    return _handed_out(request, found) or redirect("cases:concern", uuid=concern.uuid)
+
+
+def _handed_out(request: ActingRequest, found: Attachment) -> HttpResponse | None:
     content = _content(found)
-    if content is None or found.entry is None:
+    if content is None:
         messages.error(request, _unopened(found))
-        return redirect("cases:timeline", uuid=case.uuid)
+        return None
     name = content_disposition_header(as_attachment=True, filename=found.name) or "attachment"
     headers = {"Content-Disposition": name, "Content-Security-Policy": SANDBOX, "X-Content-Type-Options": "nosniff"}
     return HttpResponse(content, content_type=found.media_type, headers=headers)

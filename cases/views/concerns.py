@@ -14,14 +14,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.request import ActingRequest
 from agencies.roles import Can
 from agencies.views.attempt import attempted, form_page
-from cases import access, access_child, access_concerns
+from cases import access, access_attachments, access_child, access_concerns
 from cases.access import Filters
+from cases.actions.attachments import may_attach
+from cases.actions.concern_links import link_concern, reader_teams
 from cases.actions.concerns import log_concerns
 from cases.actions.drafts import finish_draft
+from cases.audience import Outlook, default_for, preview
 from cases.body_map import figures
+from cases.event_kinds import Kind
 from cases.forms.concern import OFFERED, ConcernForm
+from cases.forms.concern_link import ConcernLinkForm
 from cases.forms.siblings import ROWS as SIBLING_ROWS
 from cases.models import Case, Child, Concern
+from cases.views.checked import check_page, checked_and_saved
 from cases.views.drafts import keep, said_of
 
 RECENT = 6  # children whose cases moved last, offered before anybody is searched for
@@ -75,8 +81,34 @@ def concern(request: ActingRequest, uuid: UUID) -> HttpResponse:
         "case": _visible_case(request, found),
         "steps": access_concerns.steps_of(request.acting, found),
         "answers": access_concerns.may_answer(request.acting, found),
+        "joins": access_concerns.case_to_join(request.acting, found),
+        "files": access_attachments.files_of(request.acting, found),
+        "attaches": may_attach(found, request.acting),
     }
     return render(request, "cases/concern.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def concern_link(request: ActingRequest, uuid: UUID) -> HttpResponse:
+    """Put a stored concern on the timeline of the child's case: who may see it, their names, then the saving."""
+    by, found = request.acting, access_concerns.concern(request.acting, uuid)
+    case = access_concerns.case_to_join(by, found)
+    if case is None:
+        raise access_concerns.refusal(by, uuid)
+    default = default_for(Kind.CONCERN, by, case)
+    form = ConcernLinkForm(request.POST or None, by=by, case=case, default=default)
+
+    def act(_data: dict[str, Any]) -> None:
+        link_concern(found, form.chosen_audience(), by=by)
+
+    def outlook() -> Outlook:
+        return preview(case, reader_teams(found, form.chosen_audience()), by=by)
+
+    if checked_and_saved(request, form, act, outlook):
+        messages.success(request, _("The concern is on the timeline of the case."))
+        return redirect("cases:concern", uuid=found.uuid)
+    context = {"case": case, "concern": found, "default": default}
+    return check_page(request, "cases/concern_link.html", form, context, outlook)
 
 
 def _must_log(request: ActingRequest) -> None:

@@ -19,7 +19,7 @@ from cases.models import Case, Child, ChildName, Concern, ConcernDraft, ConcernS
 from tests.access.marks import Marks
 from tests.cases.conftest import entered
 from tests.conftest import Person
-from tests.factories import as_owner, make_team
+from tests.factories import as_owner, attachment_of, make_team
 
 
 def random_concern(random: Random, child: Child, teams: list[Team], users: list[User]) -> None:
@@ -64,7 +64,29 @@ def logged_concerns(people: dict[str, Person], cases: dict[str, Case], marks: Ma
         "of a teacher": _log(people["tariq"], marks, NewChild(given=marks.fresh())),
     }
     _answer(people["daisy"], made["of a teacher"], marks)
+    made["to join"] = _stored(people["alice"], cases["shared"].child, marks)
     marks.bind(staff.staff_name, "Concern", made["about staff"].pk, "staff_name")
+    return made
+
+
+def _stored(person: Person, child: Child, marks: Marks) -> Concern:
+    """Make a concern, with a file, that a team kept to itself before it was involved in the child's case."""
+    facts, name = marks.fresh(), marks.fresh()
+    with as_owner():
+        made = Concern.objects.create(
+            child=child,
+            team=person.membership.teams.get(),
+            author=person.user,
+            author_agency=person.membership.agency,
+            facts=facts,
+            occurred_at=timezone.now(),
+            known_by="seen",
+            next_step="tell_worker",
+            next_step_owner=person.user,
+        )
+        file = attachment_of(made, person.user, name=name)
+    marks.bind(facts, "Concern", made.pk, "facts")
+    marks.bind(name, "Attachment", file.pk, "name")
     return made
 
 

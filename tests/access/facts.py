@@ -188,6 +188,12 @@ def _entry(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
     return oracle.sees_entry(reader, case, entry, facts.now)
 
 
+def _attachment(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+    if row["entry_id"]:
+        return _of_entry(facts, reader, row)
+    return facts.sees(reader, "Concern", row["concern_id"])
+
+
 def _of_entry(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
     return facts.sees(reader, "TimelineEntry", row["entry_id"])
 
@@ -296,7 +302,7 @@ RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "ConcernDraft": lambda _facts, reader, row: (row["user_id"], row["agency_id"]) == (reader.user, reader.agency),
     "TimelineEntry": _entry,
     "TimelineEntryReader": _of_entry,
-    "Attachment": _of_entry,
+    "Attachment": _attachment,
     "Chronology": _chronology,
     "EntryPin": _own,
     "EntryRemark": _of_entry,

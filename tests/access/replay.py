@@ -58,7 +58,7 @@ TABLES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "InjuryMark": ("cases_injurymark", []),
     "Concern": (
         "cases_concern",
-        [(f"cases_{part}", "concern_id") for part in ("concernstep", "concern_implicated", "injurymark")],
+        [(f"cases_{part}", "concern_id") for part in ("concernstep", "concern_implicated", "injurymark", "attachment")],
     ),
     "Attachment": ("cases_attachment", []),
     "Chronology": ("cases_chronology", []),

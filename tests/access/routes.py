@@ -78,10 +78,9 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         **_entries(shared),
         **_referrals(scene),
         "cases:draft_discard": {"uuid": scene.drafts["alice"].uuid},
-        "cases:concern_answer": {"uuid": scene.concerns["of a teacher"].uuid},
         **_papers(shared, alice),
         **_plans(shared),
-        "cases:concern": {"uuid": scene.concerns["own team"].uuid},
+        **_concerns(scene),
         "cases:emergency_review": {"uuid": taken.uuid},
         "cases:involvement_end": {"uuid": shared.uuid, "involvement": part.uuid},
         "cases:exclusion_lift": {"uuid": shared.uuid, "person": scene.people["tess"].user.uuid},
@@ -142,6 +141,20 @@ def _entries(shared: Case) -> dict[str, dict[str, Any]]:
         "api:timeline": of_case,
         "api:entry_add": of_case,
         "api:entry": of_case | {"entry": by_hana.uuid},
+    }
+
+
+def _concerns(scene: Scene) -> dict[str, dict[str, Any]]:
+    """Return the parts of the addresses of concerns: what their teams hold, and what could join a case."""
+    made = scene.concerns
+    with as_owner():
+        file = made["to join"].attachments.get()
+    return {
+        "cases:concern_answer": {"uuid": made["of a teacher"].uuid},
+        "cases:concern_link": {"uuid": made["to join"].uuid},
+        "cases:concern_attach": {"uuid": made["to join"].uuid},
+        "cases:concern_file": {"uuid": made["to join"].uuid, "attachment": file.uuid},
+        "cases:concern": {"uuid": made["own team"].uuid},
     }
 
 
