@@ -17,7 +17,15 @@ from cases.concern_codes import Route
 from cases.models import Child, ChildName, Concern
 from referrals.codes import ACCEPTING
 from referrals.lifecycle import UNDECIDED, Action, Side, State
-from referrals.models import Acceptance, Referral, ReferralDraft, ReferralRelative, ReferralStep, TriageNote
+from referrals.models import (
+    Acceptance,
+    PublicReporter,
+    Referral,
+    ReferralDraft,
+    ReferralRelative,
+    ReferralStep,
+    TriageNote,
+)
 from referrals.querysets import RECEIVES
 from safeguard.audit import actions as audit
 from safeguard.common.pagination import Page, paginate
@@ -27,7 +35,7 @@ REPEATED = timedelta(days=365)
 # What a line of the queue shows: the long texts stay where they are.
 QUEUED = (
     *("uuid", "reference", "given", "surname", "state", "urgency", "priority", "rating", "decide_by", "received_at"),
-    *("from_agency__name", "held_by__name"),
+    *("source", "from_agency__name", "held_by__name"),
 )
 RELATED = ("submitted_by", "from_agency", "from_team", "to_agency", "held_by")
 
@@ -146,6 +154,16 @@ def earlier(by: Acting, referral: Referral) -> list[Referral]:
 def notes_of(by: Acting, referral: Referral) -> list[TriageNote]:
     """Return what triage noted for itself, oldest first."""
     return list(TriageNote.objects.visible_to(by).filter(referral=referral).select_related("made_by"))
+
+
+def reporter_of(by: Acting, referral: Referral) -> PublicReporter | None:
+    """Return who sent ``referral`` without an account, for whoever works on it; the look is recorded."""
+    if referral.is_from_account:
+        return None
+    found = PublicReporter.objects.visible_to(by).filter(referral=referral).first()
+    if found:
+        audit.record_read("referral.reporter", by=by, target="referrals.PublicReporter", uuids=[found.uuid])
+    return found
 
 
 def proposal(by: Acting, referral: Referral) -> TriageNote:

@@ -18,6 +18,15 @@ class Urgency(models.IntegerChoices):
     PLANNED = 3, _("A child needs help, and is safe for now")
 
 
+class Source(models.TextChoices):
+    """Who wrote a referral: somebody with an account, or one of three kinds of people without."""
+
+    ACCOUNT = "account", _("Somebody with an account")
+    PROFESSIONAL = "professional", _("A professional without an account")
+    PUBLIC = "public", _("A member of the public")
+    YOUNG = "young", _("A young person")
+
+
 class ParentsTold(models.TextChoices):
     """Whether those with parental responsibility know of the referral."""
 

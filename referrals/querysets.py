@@ -10,7 +10,7 @@ from cases.querysets import CaseQuerySet
 
 if TYPE_CHECKING:
     from agencies.acting import Acting
-    from referrals.models import Acceptance, Referral, ReferralDraft, TriageNote  # noqa: F401  (named in the type arguments below)
+    from referrals.models import Acceptance, PublicReporter, Referral, ReferralDraft, TriageNote  # noqa: F401  (named in the type arguments below)
 
 Row_co = TypeVar("Row_co", bound=Model, covariant=True)
 # Who works on what a receiving agency is sent; the policies of migration 0001 name the same two.
@@ -74,6 +74,15 @@ class TriageNoteQuerySet(QuerySet["TriageNote"]):
         model: Any = apps.get_model("referrals", "Referral")
         received = ReferralQuerySet(model).received_by(by)
         return self.filter(referral__in=received.values("pk"))
+
+
+class PublicReporterQuerySet(QuerySet["PublicReporter"]):
+    """Who sent referrals without an account."""
+
+    def visible_to(self, by: "Acting") -> Self:
+        """Return those of what ``by``'s agency received and they work on."""
+        model: Any = apps.get_model("referrals", "Referral")
+        return self.filter(referral__in=ReferralQuerySet(model).received_by(by).values("pk"))
 
 
 class AcceptanceQuerySet(QuerySet["Acceptance"]):

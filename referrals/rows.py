@@ -19,6 +19,7 @@ CHILD: Labels = {
     "alias": gettext_lazy("Other names"),
     "born_on": gettext_lazy("Date of birth"),
     "expected_on": gettext_lazy("Expected date"),
+    "age_about": gettext_lazy("Age, about"),
     "sex": gettext_lazy("Sex"),
     "gender": gettext_lazy("Gender"),
     "child_words": gettext_lazy("The child’s own words"),
@@ -92,7 +93,8 @@ class Section:
 
 def sections(referral: Referral, relatives: Iterable[ReferralRelative]) -> list[Section]:
     """Return all that was sent of one child."""
-    sender = (_("Sent by"), f"{referral.submitted_by.name}, {referral.from_agency.name}")
+    writer = f"{referral.submitted_by.name}, " if referral.submitted_by else ""
+    sender = (_("Sent by"), f"{writer}{referral.sender_name}")
     categories = [(_("It is about"), ", ".join(referral.category_labels))] if referral.categories else []
     found: Sequence[Section] = (
         Section(_("Urgency and what is asked for"), _rows(referral, URGENCY)),

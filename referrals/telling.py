@@ -7,13 +7,15 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from agencies import desks
 from agencies.acting import Acting
 from agencies.actions.notices import link_to
-from agencies.models import Membership, User
+from agencies.models import ContactPoint, Membership, User
 from agencies.roles import Can
+from referrals import access
+from referrals.codes import Urgency
 from referrals.lifecycle import Action
 from referrals.models import Referral, ReferralStep
 from safeguard.notifications.actions import Note, put_in_inboxes, send_email
@@ -27,6 +29,8 @@ TO_SENDER: Mapping[str, str | Promise] = {
     Action.CLOSE: gettext_lazy("Your referral %(reference)s was closed"),
     Action.REOPEN: gettext_lazy("Your referral %(reference)s was opened again"),
 }
+# Of what a professional without an account can read with the receipt.
+TO_REPORTER = {Action.ACKNOWLEDGE, Action.FEED_BACK}
 TO_RECEIVER: Mapping[str, str | Promise] = {
     Action.ANSWER: gettext_lazy("Referral %(reference)s: your question was answered"),
     Action.WITHDRAW: gettext_lazy("Referral %(reference)s was withdrawn"),
@@ -40,7 +44,8 @@ TO_MANAGER: Mapping[str, str | Promise] = {
 def tell(referral: Referral, step: ReferralStep, *, by: Acting) -> None:
     """Tell the other side of ``step``, once, in the inbox; the referrer also by e-mail."""
     if by.agency_id == referral.to_agency_id and step.action in TO_SENDER:
-        _tell_senders(referral, step, str(TO_SENDER[step.action]), by)
+        tell_sender = _tell_senders if referral.is_from_account else _tell_reporter
+        tell_sender(referral, step, str(TO_SENDER[step.action]), by)
     if step.action in TO_MANAGER:
         _put(referral, step, str(TO_MANAGER[step.action]), _holding(referral, Can.MANAGE_WORK), by)
     is_news = by.agency_id != referral.to_agency_id or step.action == Action.ANSWER
@@ -48,10 +53,36 @@ def tell(referral: Referral, step: ReferralStep, *, by: Acting) -> None:
         _put(referral, step, str(TO_RECEIVER[step.action]), _receivers(referral), by)
 
 
+def tell_of_new(referral: Referral, *, count: int, skip: frozenset[int] = frozenset()) -> None:
+    """Tell who works in triage, except ``skip``, that a form of ``count`` children came; the desk too where urgent.
+
+    ``referral`` is one of them: its bundle, urgency and receiver are asked for.
+    """
+    urgent = referral.urgency == Urgency.DANGER
+    subject = ngettext("%(count)d new referral", "%(count)d new referrals", count) % {"count": count}
+    if urgent:
+        subject = _("%(subject)s: a child may be in danger now") % {"subject": subject}
+    note = Note(kind="referral.received", subject=subject, body="", path=reverse("referrals:queue"))
+    occasion = f"referral.received:{referral.bundle}"
+    people = _holding(referral, Can.TRIAGE) - skip
+    put_in_inboxes(note, recipient_ids=people, occasion=occasion, agency_id=referral.to_agency_id)
+    if urgent:
+        _mail_duty_desk(referral, subject)
+
+
+def _mail_duty_desk(referral: Referral, subject: str) -> None:
+    desks_of = ContactPoint.objects.filter(agency=referral.to_agency_id, kind=ContactPoint.Kind.DUTY_DESK)
+    desk = desks_of.exclude(email="").first()
+    if desk:
+        body = _("Open the queue of referrals: %(link)s") % {"link": link_to(reverse("referrals:queue"))}
+        note = Note(kind="referral.urgent", subject=subject, body=body)
+        send_email(note, address=desk.email, dedupe_key=f"referral.urgent:{referral.bundle}")
+
+
 def tell_of_case(referral: Referral, case: UUID, *, by: Acting) -> None:
     """Tell the referrer's team that it is involved in the case that came of its referral."""
     subject = _("Your team is involved in the case that came of referral %(reference)s")
-    people = {member.user_id for member in desks.who_answer(referral.from_team_id)}
+    people = _team_of(referral)
     note = Note(
         kind="referral.case",
         subject=subject % {"reference": referral.spoken_reference},
@@ -69,9 +100,9 @@ def _kept(referral: Referral) -> set[int | None]:
 
 
 def _tell_senders(referral: Referral, step: ReferralStep, subject: str, by: Acting) -> None:
-    people = {member.user_id for member in desks.who_answer(referral.from_team_id)}
-    writer = User.objects.filter(pk=referral.submitted_by_id, is_active=True, memberships__in=_held_at(referral))
-    found = writer.first()
+    people = _team_of(referral)
+    writer = User.objects.filter(is_active=True, memberships__in=_held_at(referral))
+    found = writer.filter(pk__in=[referral.submitted_by_id]).first()
     path = reverse("referrals:referral", args=[referral.uuid])
     _put(referral, step, subject, people | ({found.pk} if found else set()), by, path=path)
     if found and found.pk != by.user_id:
@@ -80,6 +111,23 @@ def _tell_senders(referral: Referral, step: ReferralStep, subject: str, by: Acti
         note = Note(kind=f"referral.{step.action}", subject=title, body=body)
         key = f"referral.step:{step.uuid}"
         send_email(note, address=found.email, dedupe_key=key, recipient_id=found.pk)
+
+
+def _team_of(referral: Referral) -> set[int]:
+    team = referral.from_team_id
+    return {member.user_id for member in desks.who_answer(team)} if team else set()
+
+
+def _tell_reporter(referral: Referral, step: ReferralStep, subject: str, by: Acting) -> None:
+    """Write to a professional without an account, at the work address that they confirmed; it says nothing of it."""
+    found = access.reporter_of(by, referral)
+    if found is None or found.email_confirmed_at is None or step.action not in TO_REPORTER:
+        return
+    link = link_to(reverse("referrals:public_status"))
+    body = _("Open it with your reference and the secret of your receipt: %(link)s") % {"link": link}
+    title = subject % {"reference": referral.spoken_reference}
+    note = Note(kind=f"referral.{step.action}", subject=title, body=body)
+    send_email(note, address=found.email, dedupe_key=f"referral.step:{step.uuid}")
 
 
 def _held_at(referral: Referral) -> Any:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from referrals.views import accept, drafts, life, sent, triage
+from referrals.views import accept, drafts, life, public, sent, triage
 
 app_name = "referrals"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,4 +22,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("referrals/<uuid:uuid>/accept/", accept.referral_accept, name="accept"),
     path("referrals/<uuid:uuid>/step/<slug:action>/", life.step, name="step"),
     path("referrals/<uuid:uuid>/print/", sent.referral_print, name="referral_print"),
+    path("report/", public.public_start, name="public_start"),
+    path("report/read/", public.public_status, name="public_status"),
+    path("report/confirm/<str:token>/", public.public_confirm, name="public_confirm"),
+    path("report/<slug:kind>/", public.public_report, name="public_report"),
 ]

@@ -30,7 +30,8 @@ KEPT_OUT = "Named in the referral as somebody who must not see it"
 class Accepting:
     """Who leads the case and on what basis, who the child was decided to be, and what the referrer's team is offered.
 
-    ``purpose`` is what the referrer's team needs the case for; empty where it is not involved.
+    ``purpose`` is what the referrer's team needs the case for; empty where it is not involved. ``account`` is what
+    the timeline says of a report by somebody without an account, in words that do not show who reported.
     """
 
     team: Team
@@ -40,6 +41,7 @@ class Accepting:
     surname: str = ""
     purpose: str = ""
     involve_basis: str = ""
+    account: str = ""
 
 
 @one_transaction
@@ -55,11 +57,12 @@ def accept(referral: Referral, new: Accepting, *, by: Acting) -> Case:
     if Side.TRIAGE not in access.sides(by, locked):
         raise access.refusal(by, locked.uuid)
     decision = _decision(locked, by)
+    account = locked.facts if locked.is_from_account else _without_reporter(locked, new.account, by)
     case = open_decided(_child(locked, new), new.decided, team=new.team, lawful_basis=new.lawful_basis, by=by)
     case = case_access.require(by, case, AccessLevel.CONTRIBUTE)
-    _write(case, locked, decision, by)
+    _write(case, locked, account, decision, by)
     _keep_out(case, locked, by)
-    if new.purpose.strip():
+    if new.purpose.strip() and locked.from_team:
         terms = Terms(level=AccessLevel.CONTRIBUTE, purpose=new.purpose, lawful_basis=new.involve_basis)
         involve(case, locked.from_team, terms, by=by)
         telling.tell_of_case(locked, case.uuid, by=by)
@@ -89,12 +92,30 @@ def _child(referral: Referral, new: Accepting) -> NewChild:
     )
 
 
-def _write(case: Case, referral: Referral, decision: TriageNote, by: Acting) -> None:
+def _without_reporter(referral: Referral, account: str, by: Acting) -> str:
+    """Return ``account``. Raises ValidationError where it is empty, or repeats what says who reported."""
+    if not account.strip():
+        raise ValidationError(_("Nothing was saved. Write what the timeline says of the report."))
+    reporter = access.reporter_of(by, referral)
+    known = [reporter.name, reporter.phone, reporter.email] if reporter else []
+    if any(_packed(each) in _packed(account) for each in known if each.strip()):
+        raise ValidationError(
+            _("Nothing was saved, and your text is kept. It says who reported: their name, number or address must stay"
+              " with triage.")
+        )  # fmt: skip
+    return account
+
+
+def _packed(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())
+
+
+def _write(case: Case, referral: Referral, account: str, decision: TriageNote, by: Acting) -> None:
     # For the lead team until it says otherwise: what a referrer wrote was written to this agency.
     came = timeline.Event(
         kind=Kind.REFERRAL,
-        title=_("Referral from %(agency)s") % {"agency": referral.from_agency.name},
-        body=referral.facts,
+        title=_("Referral from %(agency)s") % {"agency": referral.sender_name},
+        body=account,
         child_words=referral.child_words,
         occurred_at=referral.received_at,
         audience=timeline.OWN_TEAM,

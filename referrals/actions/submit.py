@@ -4,27 +4,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, cast
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from agencies import desks
 from agencies.acting import Acting
 from agencies.actions.notices import link_to
-from agencies.models import Agency, ContactPoint, Membership, User
+from agencies.models import Agency, User
 from agencies.roles import Can
 from cases.references import new_reference
-from referrals import clocks
+from referrals import clocks, telling
 from referrals.codes import Consent, Urgency
 from referrals.lifecycle import Action, State
 from referrals.models import Referral, ReferralDraft, ReferralRelative, ReferralStep
 from safeguard.audit import actions as audit
 from safeguard.audit.actions import one_transaction
-from safeguard.notifications.actions import Note, put_in_inboxes, send_email
+from safeguard.notifications.actions import Note, send_email
 
 MOST_CHILDREN, MOST_RELATIVES = 8, 20
 PARENTS = {"mother", "father"}
@@ -85,7 +84,8 @@ def _sent(new: NewReferral, by: Acting) -> list[Referral]:
     _add_relatives(made, new.relatives)
     _add_steps(made, by)
     audit.record("referral.submit", by=by, target="referrals.Referral", uuids=[each.uuid for each in made])
-    _tell_receivers(made, new, by)
+    kept_out = frozenset(person.pk for person in new.kept_from)
+    telling.tell_of_new(made[0], count=len(made), skip=kept_out | {by.user.pk})
     _tell_sender(made, by)
     return made
 
@@ -212,29 +212,6 @@ def _add_steps(made: Sequence[Referral], by: Acting) -> None:
 
 
 # --- Who is told ----------------------------------------------------------------------------------
-
-
-def _tell_receivers(made: Sequence[Referral], new: NewReferral, by: Acting) -> None:
-    first, count = made[0], len(made)
-    urgent = first.urgency == Urgency.DANGER
-    subject = ngettext("%(count)d new referral", "%(count)d new referrals", count) % {"count": count}
-    if urgent:
-        subject = _("%(subject)s: a child may be in danger now") % {"subject": subject}
-    note = Note(kind="referral.received", subject=subject, body="", path=reverse("referrals:queue"))
-    members = Membership.objects.live().holding(Can.TRIAGE).filter(agency=new.to_agency, user__is_active=True)
-    kept = {person.pk for person in new.kept_from} | {by.user_id}
-    users = [user for user in members.values_list("user", flat=True) if user not in kept]
-    put_in_inboxes(note, recipient_ids=users, occasion=f"referral.received:{first.bundle}", agency_id=new.to_agency.pk)
-    if urgent:
-        _mail_duty_desk(first.bundle, new.to_agency, subject)
-
-
-def _mail_duty_desk(bundle: UUID, agency: Agency, subject: str) -> None:
-    desk = ContactPoint.objects.filter(agency=agency, kind=ContactPoint.Kind.DUTY_DESK).exclude(email="").first()
-    if desk:
-        body = _("Open the queue of referrals: %(link)s") % {"link": link_to(reverse("referrals:queue"))}
-        note = Note(kind="referral.urgent", subject=subject, body=body)
-        send_email(note, address=desk.email, dedupe_key=f"referral.urgent:{bundle}")
 
 
 def _tell_sender(made: Sequence[Referral], by: Acting) -> None:

@@ -38,6 +38,11 @@ class AcceptForm(AsksWhoItIs):
     )
     purpose = forms.CharField(label=_("What do they need the case for?"), max_length=300, widget=forms.Textarea)
     involve_basis = forms.ChoiceField(label=_("Lawful basis of their part"), choices=LawfulBasis)
+    account = forms.CharField(
+        label=_("What was reported, for the timeline"),
+        widget=forms.Textarea,
+        help_text=_("Take out whatever shows who reported: their name, where they live, how they know it"),
+    )
     looks = {
         "given": NAME,
         "surname": NAME,
@@ -49,6 +54,9 @@ class AcceptForm(AsksWhoItIs):
         super().__init__(*args, **kwargs)
         teams = Team.objects.filter(pk__in=by.team_ids).select_related("agency")
         self.fields["team"].queryset = teams  # type: ignore[attr-defined]  # declared above
+        self.fields["account"].initial = referral.facts
+        for name in ("account",) if referral.is_from_account else ("involve", "purpose", "involve_basis"):
+            del self.fields[name]
         self.fields["given"].initial, self.fields["surname"].initial = referral.given, referral.surname
 
     def clean(self) -> dict[str, Any]:
@@ -67,6 +75,7 @@ class AcceptForm(AsksWhoItIs):
             decided=self.decided(),
             given=data["given"],
             surname=data["surname"],
-            purpose=data["purpose"] or "",
-            involve_basis=data["involve_basis"] or "",
+            purpose=data.get("purpose") or "",
+            involve_basis=data.get("involve_basis") or "",
+            account=data.get("account", ""),
         )

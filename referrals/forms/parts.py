@@ -26,11 +26,13 @@ KNOWN: Mapping[str, Any] = {"choices": Known, "initial": Known.NOT_KNOWN, "widge
 LEVELS = [*((str(value), label) for value, label in LevelOfNeed.choices), ("", _("I am not sure"))]
 
 
-def _text(label: Any, hint: Any = "", *, required: bool = False, most: int | None = None) -> forms.CharField:
+def text(label: Any, hint: Any = "", *, required: bool = False, most: int | None = None) -> forms.CharField:
+    """Return a field of several lines."""
     return forms.CharField(label=label, help_text=hint, required=required, max_length=most, widget=forms.Textarea)
 
 
-def _line(label: Any, hint: Any = "", *, most: int = 200, required: bool = False) -> forms.CharField:
+def line(label: Any, hint: Any = "", *, most: int = 200, required: bool = False) -> forms.CharField:
+    """Return a field of one line."""
     return forms.CharField(label=label, help_text=hint, required=required, max_length=most)
 
 
@@ -55,7 +57,7 @@ class UrgencyPart(Part):
         choices=[(str(value), label) for value, label in Urgency.choices],
         widget=forms.RadioSelect,
     )
-    telephoned = _line(
+    telephoned = line(
         _("Whom have you telephoned, and when?"),
         _("For example: police on 999 at 14:10, duty desk at 14:20, spoke to Ms Example"),
         most=300,
@@ -78,10 +80,10 @@ class UrgencyPart(Part):
 class ChildPart(Part):
     """One child, as far as the referrer knows them."""
 
-    given = _line(_("First name"), most=150)
-    surname = _line(_("Last name"), most=150)
+    given = line(_("First name"), most=150)
+    surname = line(_("Last name"), most=150)
     name_unknown = forms.BooleanField(label=_("I do not know the child’s name"), required=False)
-    alias = _line(_("Other names"), most=150)
+    alias = line(_("Other names"), most=150)
     birth = forms.ChoiceField(
         label=_("Do you know when the child was born?"),
         choices=[
@@ -94,24 +96,24 @@ class ChildPart(Part):
     born_on = DatePartsField(label=_("Date of birth"), must_be="past")
     expected_on = DatePartsField(label=_("Expected date"))
     sex = forms.ChoiceField(label=_("Sex"), choices=Sex, initial=Sex.UNKNOWN, widget=forms.RadioSelect)
-    gender = _line(_("Gender"), _("In the child’s own words, where they gave any"), most=80)
-    child_words = _text(
+    gender = line(_("Gender"), _("In the child’s own words, where they gave any"), most=80)
+    child_words = text(
         _("What has the child said, and how do they seem?"),
         _("Their own words, as they said them. For this child only"),
     )
-    address = _text(_("Address"), _("Where the child lives now, and before if that matters"), most=300)
-    postcode = _line(_("Postcode"), most=10)
-    school = _line(_("School or nursery, and year"))
-    gp = _line(_("GP"))
-    languages = _line(_("Language, and how the child communicates"), most=300)
+    address = text(_("Address"), _("Where the child lives now, and before if that matters"), most=300)
+    postcode = line(_("Postcode"), most=10)
+    school = line(_("School or nursery, and year"))
+    gp = line(_("GP"))
+    languages = line(_("Language, and how the child communicates"), most=300)
     needs_interpreter = forms.ChoiceField(label=_("Is an interpreter needed?"), **KNOWN)
     ethnicity = forms.ChoiceField(label=_("Ethnicity"), choices=Ethnicity, initial=Ethnicity.NOBT)
-    faith = _line(_("Faith or belief"), most=80)
-    disability = _text(_("Disability, special needs, plans for them"), most=500)
+    faith = line(_("Faith or belief"), most=80)
+    disability = text(_("Disability, special needs, plans for them"), most=500)
     young_carer = forms.ChoiceField(label=_("Does the child care for somebody?"), **KNOWN)
-    immigration = _line(_("Immigration status, if it matters"))
-    nhs_number = _line(_("NHS number"), most=40)
-    pupil_number = _line(_("Unique pupil number"), most=40)
+    immigration = line(_("Immigration status, if it matters"))
+    nhs_number = line(_("NHS number"), most=40)
+    pupil_number = line(_("Unique pupil number"), most=40)
     looks = {
         "given": NAME,
         "surname": NAME,
@@ -155,7 +157,7 @@ class ChildPart(Part):
 class RelativePart(Part):
     """Somebody of the family or household."""
 
-    name = _line(_("Name"), _("Write “not known” if you do not know it"), required=True)
+    name = line(_("Name"), _("Write “not known” if you do not know it"), required=True)
     kind = forms.ChoiceField(label=_("What are they to the child?"), choices=Relationship.Kind)
     of = forms.MultipleChoiceField(
         label=_("To which of the children?"),
@@ -165,9 +167,9 @@ class RelativePart(Part):
     parental_responsibility = forms.ChoiceField(label=_("Do they have parental responsibility?"), **KNOWN)
     lives_with = forms.ChoiceField(label=_("Do they live with the child?"), **KNOWN)
     born_on = DatePartsField(label=_("Date of birth"), required=False, must_be="past")
-    phone = _line(_("Phone"), most=40)
-    address = _text(_("Address, if it is another one"), most=300)
-    risk_to_visitors = _text(_("What must visitors know for their own safety?"), most=300)
+    phone = line(_("Phone"), most=40)
+    address = text(_("Address, if it is another one"), most=300)
+    risk_to_visitors = text(_("What must visitors know for their own safety?"), most=300)
     looks = {
         "name": Look(width=30, autocomplete="off", spellcheck=False),
         "parental_responsibility": Look(inline=True),
@@ -192,7 +194,7 @@ class RelativePart(Part):
 class ConcernPart(Part):
     """What the referrer is worried about, and what is good."""
 
-    facts = _text(
+    facts = text(
         _("What happened?"),
         _("Facts and dates: what you saw, heard or were told, and who said it"),
         required=True,
@@ -200,17 +202,17 @@ class ConcernPart(Part):
     category_groups = forms.MultipleChoiceField(
         label=_("What is it about?"), choices=CategoryGroup, required=False, widget=forms.CheckboxSelectMultiple
     )
-    impact = _text(_("What does it do to the child?"))
-    injuries = _text(_("Injuries: where, what they look like, since when"), _("Leave empty if there are none"))
-    history = _text(_("What happened before?"), _("Earlier concerns, with dates"))
-    risks = _text(
+    impact = text(_("What does it do to the child?"))
+    injuries = text(_("Injuries: where, what they look like, since when"), _("Leave empty if there are none"))
+    history = text(_("What happened before?"), _("Earlier concerns, with dates"))
+    risks = text(
         _("What adds to the risk?"), _("Violence at home, alcohol, drugs, mental health, exploitation, going missing")
     )
-    parenting = _text(_("How do the parents care for the child?"))
-    surroundings = _text(_("The wider family, the home, money, the neighbourhood"))
-    strengths = _text(_("What goes well, and who protects the child?"))
-    tried = _text(_("What has been tried, and how did it go?"))
-    hoped = _text(_("What must change, and what do you hope for?"))
+    parenting = text(_("How do the parents care for the child?"))
+    surroundings = text(_("The wider family, the home, money, the neighbourhood"))
+    strengths = text(_("What goes well, and who protects the child?"))
+    tried = text(_("What has been tried, and how did it go?"))
+    hoped = text(_("What must change, and what do you hope for?"))
     looks = {
         "facts": Look(rows=8),
         "category_groups": Look(reveals={group: (f"categories_{group}",) for group in CategoryGroup.values}),
@@ -245,15 +247,15 @@ class ConsentPart(Part):
     consent = forms.ChoiceField(
         label=_("Do they agree that you share this?"), choices=Consent, widget=forms.RadioSelect
     )
-    consent_by = _line(_("Who agreed, and for whom?"), most=300)
+    consent_by = line(_("Who agreed, and for whom?"), most=300)
     ground = forms.ChoiceField(
         label=_("Why is it right to share without their consent?"),
         choices=Ground,
         widget=forms.RadioSelect,
         help_text=_("You need no consent to protect a child from harm. Say why"),
     )
-    ground_reason = _text(_("In your own words: why?"), required=True)
-    child_view = _text(_("What does the child or young person say about this referral?"))
+    ground_reason = text(_("In your own words: why?"), required=True)
+    child_view = text(_("What does the child or young person say about this referral?"))
     looks = {"ground_reason": Look(rows=3), "child_view": Look(rows=3)}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -274,7 +276,7 @@ class LevelPart(Part):
         choices=LEVELS,
         widget=forms.RadioSelect,
     )
-    level_reason = _text(_("Why this level?"))
+    level_reason = text(_("Why this level?"))
     looks = {
         "level_of_need": Look(
             hints={
@@ -292,7 +294,7 @@ class LevelPart(Part):
 class AgenciesPart(Part):
     """Who else works with the family."""
 
-    agencies = _text(_("Which agencies know the family?"), _("Name, what they do, how to reach them, since when"))
+    agencies = text(_("Which agencies know the family?"), _("Name, what they do, how to reach them, since when"))
     agencies_aware = forms.ChoiceField(label=_("Do they know of this referral?"), **KNOWN)
     looks = {"agencies": Look(rows=4), "agencies_aware": Look(inline=True)}
 
@@ -300,10 +302,10 @@ class AgenciesPart(Part):
 class ReferrerPart(Part):
     """Who refers, where it goes, and who must not see it."""
 
-    referrer_role = _line(_("Your role"), _("For example: class teacher, health visitor"), most=120, required=True)
-    referrer_phone = _line(_("Phone number at which you can be reached"), most=40, required=True)
-    knows_child = _text(_("How do you know the child, and for how long?"), most=500)
-    consulted = _line(_("Whom have you consulted?"), _("Your safeguarding lead or manager, say"), most=300)
+    referrer_role = line(_("Your role"), _("For example: class teacher, health visitor"), most=120, required=True)
+    referrer_phone = line(_("Phone number at which you can be reached"), most=40, required=True)
+    knows_child = text(_("How do you know the child, and for how long?"), most=500)
+    consulted = line(_("Whom have you consulted?"), _("Your safeguarding lead or manager, say"), most=300)
     to_agency = forms.ModelChoiceField(
         label=_("Who is it for?"),
         queryset=Agency.objects.none(),

@@ -3,7 +3,16 @@
 from referrals.models.acceptance import Acceptance
 from referrals.models.draft import ReferralDraft
 from referrals.models.referral import Referral, ReferralRelative
+from referrals.models.reporter import PublicReporter
 from referrals.models.step import ReferralStep
 from referrals.models.triage import TriageNote
 
-__all__ = ["Acceptance", "Referral", "ReferralDraft", "ReferralRelative", "ReferralStep", "TriageNote"]
+__all__ = [
+    "Acceptance",
+    "PublicReporter",
+    "Referral",
+    "ReferralDraft",
+    "ReferralRelative",
+    "ReferralStep",
+    "TriageNote",
+]

@@ -15,7 +15,7 @@ from agencies.models import Agency, Team, User
 from cases.codes import Ethnicity, Known, LevelOfNeed, Sex
 from cases.concern_codes import CATEGORIES, labels_of
 from cases.models import Relationship
-from referrals.codes import Consent, Ground, ParentsTold, Purpose, Rating, Urgency
+from referrals.codes import Consent, Ground, ParentsTold, Purpose, Rating, Source, Urgency
 from referrals.lifecycle import UNDECIDED, Action, State
 from referrals.querysets import OfReferralQuerySet, ReferralQuerySet
 from safeguard.common.models import PublicIdModel
@@ -26,6 +26,12 @@ TEXT = 10_000  # characters, as in the forms
 # What a referral's life changes; everything else stays as it was sent.
 CHANGING = (
     "state, last_action, version, priority, rating, held_by_id, acknowledge_by, acknowledged_at, decide_by, decided_at"
+)
+SENT_WITH_ACCOUNT = Q(
+    source=Source.ACCOUNT, submitted_by__isnull=False, from_agency__isnull=False, from_team__isnull=False
+)
+SENT_WITHOUT = ~Q(source=Source.ACCOUNT) & Q(
+    submitted_by__isnull=True, from_agency__isnull=True, from_team__isnull=True
 )
 
 COLOURS: Mapping[State, str] = {
@@ -50,6 +56,7 @@ class AsSent(models.Model):
     alias = models.CharField(max_length=150, blank=True)
     born_on = models.DateField(null=True)
     expected_on = models.DateField(null=True)
+    age_about = models.CharField(max_length=40, blank=True)
     sex = models.CharField(max_length=1, choices=Sex, default=Sex.UNKNOWN)
     gender = models.CharField(max_length=80, blank=True)
     ethnicity = models.CharField(max_length=4, choices=Ethnicity, default=Ethnicity.NOBT)
@@ -113,9 +120,11 @@ class Referral(PublicIdModel, AsSent):
 
     reference = models.CharField(max_length=8, unique=True, editable=False)
     bundle = models.UUIDField()
-    submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    from_agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
-    from_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=20, choices=Source, default=Source.ACCOUNT)
+    # Empty for what somebody without an account sent: who that is stands in PublicReporter.
+    submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    from_agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+")
+    from_team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+")
     to_agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     kept_from = models.ManyToManyField(User, related_name="+", blank=True)
     received_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -153,9 +162,13 @@ class Referral(PublicIdModel, AsSent):
                 condition=~Q(urgency=Urgency.DANGER) | ~Q(telephoned=""), name="referral_danger_was_telephoned"
             ),
             models.CheckConstraint(
-                condition=Q(consent=Consent.GIVEN) | (~Q(ground="") & ~Q(ground_reason="")),
+                condition=Q(source__in=[Source.PUBLIC, Source.YOUNG])
+                | Q(consent=Consent.GIVEN)
+                | (~Q(ground="") & ~Q(ground_reason="")),
                 name="referral_without_consent_says_why",
             ),
+            models.CheckConstraint(condition=Q(source__in=Source.values), name="referral_source_known"),
+            models.CheckConstraint(condition=SENT_WITH_ACCOUNT | SENT_WITHOUT, name="referral_sender_by_source"),
             models.CheckConstraint(
                 condition=Q(categories__contained_by=list(CATEGORIES)), name="referral_categories_known"
             ),
@@ -178,6 +191,16 @@ class Referral(PublicIdModel, AsSent):
     def spoken_reference(self) -> str:
         """Return the reference in two halves, as it is read over the phone."""
         return f"R {self.reference[:4]} {self.reference[4:]}"
+
+    @property
+    def sender_name(self) -> str:
+        """Return the agency that sent it; for somebody without an account what kind of person, never who."""
+        return self.from_agency.name if self.from_agency else str(Source(self.source).label)
+
+    @property
+    def is_from_account(self) -> bool:
+        """Return whether somebody with an account sent it, who reads here how it stands."""
+        return self.source == Source.ACCOUNT
 
     @property
     def child_name(self) -> str:

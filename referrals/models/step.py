@@ -32,8 +32,9 @@ class ReferralStep(PublicIdModel):
     state = models.CharField(max_length=20, choices=State)
     text = models.TextField(blank=True)
     outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
-    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    made_for = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    # Empty for the first step of what somebody without an account sent.
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    made_for = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = OfReferralQuerySet.as_manager()
@@ -48,6 +49,11 @@ class ReferralStep(PublicIdModel):
             models.CheckConstraint(
                 condition=Q(outcome="") | Q(action=Action.FEED_BACK, outcome__in=Outcome.values),
                 name="referralstep_outcome_when_told",
+            ),
+            models.CheckConstraint(
+                condition=Q(made_by__isnull=False, made_for__isnull=False)
+                | Q(made_by__isnull=True, made_for__isnull=True, action=Action.SUBMIT),
+                name="referralstep_names_its_maker",
             ),
         ]
 

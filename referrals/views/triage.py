@@ -37,6 +37,7 @@ def triage(request: ActingRequest, uuid: UUID) -> HttpResponse:
     context = {
         "referral": found,
         "household": access.household(request.acting, found),
+        "reporter": access.reporter_of(request.acting, found),
         "links": links(found, sides),
         "sections": sections(found, relatives),
         "steps": access.steps_of(request.acting, found),

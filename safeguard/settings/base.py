@@ -26,6 +26,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SAFEGUARD_DATA_DIR = Path(env.str("SAFEGUARD_DATA_DIR", default=str(BASE_DIR / ".data")))
 # The public address of this installation, for links in e-mails; never taken from a request's Host.
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
+SAFE_EXIT_URL = env.str("SAFE_EXIT_URL", default="https://www.bbc.co.uk/weather")  # "Leave this site" leads there
 
 # --- Applications ---------------------------------------------------------------------------------
 

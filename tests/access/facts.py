@@ -294,6 +294,7 @@ RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "ReferralRelative": _of_referral,
     "ReferralStep": _of_referral,
     "TriageNote": _of_received,
+    "PublicReporter": _of_received,
     "Acceptance": _acceptance,
     "ReferralDraft": lambda _facts, reader, row: (
         reader.works and (row["user_id"], row["agency_id"]) == (reader.user, reader.agency)

@@ -10,9 +10,11 @@ from cases.references import new_reference
 from referrals.actions import life
 from referrals.actions.accept import Accepting, accept
 from referrals.actions.drafts import save_part
+from referrals.actions.public import Report, report
 from referrals.actions.submit import NewReferral, Relative, submit
-from referrals.codes import Outcome, Rating
-from referrals.models import Referral, ReferralDraft, ReferralRelative, ReferralStep, TriageNote
+from referrals.codes import Outcome, Rating, Source
+from referrals.models import PublicReporter, Referral, ReferralDraft, ReferralRelative, ReferralStep, TriageNote
+from safeguard.audit.actor import Actor
 from tests.access.marks import Marks
 from tests.cases.conftest import entered, with_later_transaction
 from tests.conftest import Person
@@ -54,8 +56,16 @@ def random_referral(random: Random, teams: list[Team], users: list[User]) -> Non
     ReferralStep.objects.create(referral=made, made_by=author, made_for=made.from_agency, **step)
     note = {"kind": "decided", "outcome": "advice", "text": "t", "reasons": "r"}
     TriageNote.objects.create(referral=made, made_by=author, **note)
+    _random_report(random, teams)
     if random.random() < 0.4:
         made.kept_from.add(*random.sample(users, k=2))
+
+
+def _random_report(random: Random, teams: list[Team]) -> None:
+    sent = {"urgency": 2, "facts": "f", "reference": new_reference(), "bundle": uuid4(), "source": "public"}
+    made = Referral.objects.create(**sent, to_agency=random.choice(teams).agency)
+    ReferralStep.objects.create(referral=made, action="submit", state="submitted")
+    PublicReporter.objects.create(referral=made, name="n", form_hash=str(uuid4()), secret_hash="s")
 
 
 def referred(people: dict[str, Person], marks: Marks) -> Referred:
@@ -69,6 +79,7 @@ def referred(people: dict[str, Person], marks: Marks) -> Referred:
     kept.sent["on a case"] = _send(people["daisy"], marks, to)
     _decide(people["tess"], kept.sent["on a case"], marks, Outcome.IN_NEED)
     _accept(people["tess"], kept.sent["on a case"], marks)
+    kept.sent["of a neighbour"] = _report(marks, to)
     kept.drafts = {name: _draft(people[name], marks) for name in ("alice", "tariq")}
     return kept
 
@@ -85,6 +96,18 @@ def _send(person: Person, marks: Marks, to: Agency, *kept_from: User) -> Referra
     marks.bind(facts, "Referral", made.pk, "facts")
     marks.bind(name, "ReferralRelative", row.pk, "name")
     return made
+
+
+def _report(marks: Marks, to: Agency) -> Referral:
+    facts, name = marks.fresh(), marks.fresh()
+    said = {"urgency": 2, "facts": facts}
+    new = Report(source=Source.PUBLIC, said=said, reporter={"name": name}, to_agency=to)
+    report(new, key=uuid4(), by=Actor(job="public report"))
+    with as_owner():
+        reporter = PublicReporter.objects.select_related("referral").get(name=name)
+    marks.bind(facts, "Referral", reporter.referral_id, "facts")
+    marks.bind(name, "PublicReporter", reporter.pk, "name")
+    return reporter.referral
 
 
 def _accept(person: Person, referral: Referral, marks: Marks) -> None:

@@ -44,12 +44,14 @@ TABLES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "ReferralStep": ("referrals_referralstep", []),
     "Acceptance": ("referrals_acceptance", []),
     "TriageNote": ("referrals_triagenote", []),
+    "PublicReporter": ("referrals_publicreporter", []),
     "ReferralRelative": ("referrals_referralrelative", []),
     "Referral": (
         "referrals_referral",
         [
             ("referrals_triagenote", "referral_id"),
             ("referrals_acceptance", "referral_id"),
+            ("referrals_publicreporter", "referral_id"),
             *((f"referrals_referral{part}", "referral_id") for part in ("step", "relative", "_kept_from")),
         ],
     ),

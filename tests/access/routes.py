@@ -122,6 +122,8 @@ def _referrals(scene: Scene) -> dict[str, dict[str, Any]]:
         "referrals:check": of_draft,
         "referrals:accept": {"uuid": scene.referrals.sent["of a teacher"].uuid},
         "referrals:step": {"uuid": sent.uuid, "action": "take"},
+        "referrals:public_report": {"kind": "public"},
+        "referrals:public_confirm": {"token": "wrong"},
         "referrals:": {"uuid": sent.uuid},
     }
 

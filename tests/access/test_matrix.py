@@ -187,6 +187,9 @@ SEEN = "200 200 405 405 405 405 200"
 FILLED = "200 200 200 200 405 405 200"
 ALL_200, ALL_302, ALL_404 = (" ".join([status] * len(METHODS)) for status in ("200", "302", "404"))
 OPEN: list[tuple[str, str, str]] = [
+    (FORM[0], FORM[0], "referrals:public_report referrals:public_status"),
+    ("200 405 410 405 405 405 405", "200 405 410 405 405 405 405", "referrals:public_confirm"),
+    (READ[0], READ[0], "referrals:public_start"),
     (READ[0], READ[0], "health_live health_ready account_signup notifications:demo_mail"),
     (SEEN, SEEN, "account_inactive socialaccount_login_cancelled"),
     (SEEN, SEEN, "account_reset_password_done account_reset_password_from_key_done"),

@@ -176,6 +176,7 @@ def _add_keys_of_concerns(world: World) -> None:
 
 
 def _add_keys_of_referrals(world: World) -> None:
+    world.keys |= {"report kind": "public", "confirm token": "wrong"}
     tariq, place = world.person("tariq"), Agency.objects.get(name=demo.SOCIAL_CARE)
     world.keys |= {"part": "child-1", "new part": "relative-1"}
     draft = fill(tariq, place, referrer={})
@@ -346,6 +347,10 @@ PAGES: dict[str, Visit] = {
     "cases:concern_queue": Visit("daisy"),
     "cases:concern_answer": Visit("daisy", ("school concern",)),
     "cases:draft_discard": Visit("alice", ("draft",), refuses=False),
+    "referrals:public_start": Visit(VISITOR),
+    "referrals:public_report": Visit(VISITOR, ("report kind",)),
+    "referrals:public_status": Visit(VISITOR),
+    "referrals:public_confirm": Visit(VISITOR, ("confirm token",), refuses=False),
     "referrals:mine": Visit("tariq"),
     "referrals:start": Visit("tariq"),
     "referrals:draft": Visit("tariq", ("referral draft",), refuses=False),

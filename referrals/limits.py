@@ -1,0 +1,34 @@
+"""How often somebody without an account may ask: by address, and all of them together.
+
+Counted in the shared cache. A cache that is away stops no report: a child matters more than a flood.
+"""
+
+from django.core.cache import cache
+from redis.exceptions import RedisError
+
+# How many tries within how many seconds, from one address and from all together. A school shares an address.
+LIMITS = {
+    "report_address": (20, 3600),
+    "report_all": (1_000, 3600),
+    "status_address": (30, 600),
+    "status_all": (3_000, 600),
+}
+
+
+def is_too_often(what: str, address: str | None) -> bool:
+    """Count one more try of ``what``; return whether its limits are passed."""
+    return any(
+        _count(f"public:{what}:{whose}", seconds) > most
+        for whose, (most, seconds) in (
+            (f"from:{address}", LIMITS[f"{what}_address"]),
+            ("all", LIMITS[f"{what}_all"]),
+        )
+    )
+
+
+def _count(key: str, seconds: int) -> int:
+    try:
+        cache.add(key, 0, timeout=seconds)
+        return int(cache.incr(key))
+    except (RedisError, ValueError):  # ValueError: it expired between the two
+        return 0

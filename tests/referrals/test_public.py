@@ -1,0 +1,464 @@
+"""Reports by people without an account: short, once, answered by a receipt, and telling nobody what is known."""
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from redis.exceptions import RedisError
+
+from agencies.models import ContactPoint
+from cases.models import Case, TimelineEntry
+from referrals import access, hours
+from referrals.actions import life
+from referrals.actions.accept import Accepting, accept
+from referrals.actions.public import IDENTITY
+from referrals.codes import Outcome, Rating
+from referrals.limits import LIMITS
+from referrals.models import PublicReporter, Referral, ReferralStep
+from safeguard.audit.models import AuditRow
+from safeguard.common.clocks import Calendar
+from safeguard.notifications.models import InboxItem, OutboxMessage
+from tests.cases.conftest import entered
+from tests.conftest import Person, Place
+from tests.factories import as_owner, load_england
+from tests.referrals.conftest import refer, sent_referrals
+
+pytestmark = pytest.mark.django_db
+NEIGHBOUR = {"urgency": "2", "facts": "I hear shouting and crying every night.", "given": "Robin"}
+CALLER = {"name": "Nell Neighbour", "phone": "01632 960777", "knows_child": "I live at number 5"}
+NURSE = {
+    **NEIGHBOUR,
+    "parents_told": "no",
+    "consent": "not_asked",
+    "ground": "child",
+    "ground_reason": "It could make it worse.",
+    "name": "Nora Nurse",
+    "role": "Practice nurse",
+    "organisation": "Elm Surgery",
+    "email": "nora@elm-surgery.example",
+    "phone": "01632 960778",
+}
+
+
+@pytest.fixture(autouse=True)
+def receiver(social_care: Place) -> Place:
+    """Children's social care, which alone receives reports, with the clocks of England."""
+    load_england()
+    return social_care
+
+
+def report(kind: str = "public", key: str = "", **fields: str) -> Any:
+    sent = {"idempotency_key": key or str(uuid4()), **fields}
+    return Client().post(reverse("referrals:public_report", args=[kind]), sent)
+
+
+def receipt_of(response: Any) -> tuple[str, str]:
+    pattern = r"(R \d{4} \d{4})</strong>.*?<strong>([A-Z2-7-]{19})<"
+    found = re.search(pattern, response.content.decode(), re.DOTALL)
+    assert found
+    return found[1], found[2]
+
+
+def asked_status(reference: str, secret: str) -> Any:
+    return Client().post(reverse("referrals:public_status"), {"reference": reference, "secret": secret})
+
+
+def reporters() -> list[PublicReporter]:
+    with as_owner():
+        return list(PublicReporter.objects.order_by("pk"))
+
+
+def decided(person: Person, referral: Referral, reasons: str) -> None:
+    with entered(person) as by:
+        life.take(referral, Rating.GREEN, version=1, by=by)
+        life.decide(
+            referral,
+            life.Decision(outcome=Outcome.ADVICE, rationale="Seen.", reasons=reasons),
+            version=2,
+            by=by,
+        )
+
+
+# --- Sending --------------------------------------------------------------------------------------
+
+
+def test_a_neighbour_reports_without_an_account_and_it_waits_in_the_queue(tess: Person) -> None:
+    response = report(**NEIGHBOUR, **CALLER)
+
+    assert response.status_code == 200
+    (made,) = sent_referrals()
+    reference, _secret = receipt_of(response)
+    assert reference == made.spoken_reference
+    assert (made.source, made.submitted_by_id, made.from_team_id, made.priority) == ("public", None, None, 2)
+    assert made.acknowledge_by is not None
+    with entered(tess) as by:
+        assert [each.pk for each in access.queue(by).items] == [made.pk]
+    with as_owner():
+        assert InboxItem.objects.filter(recipient=tess.user, kind="referral.received").count() == 1
+
+
+def test_triage_reads_who_reported_and_the_look_is_recorded(tess: Person) -> None:
+    report(**NEIGHBOUR, **CALLER)
+    page = tess.client.get(reverse("referrals:triage", args=[sent_referrals()[0].uuid]))
+
+    assert "Nell Neighbour" in page.content.decode()
+    with as_owner():
+        assert AuditRow.objects.filter(action="referral.reporter", user_id=tess.user.pk).exists()
+
+
+def test_who_reported_stands_on_no_paper_and_in_no_step(tess: Person) -> None:
+    report(**NEIGHBOUR, **CALLER)
+    page = tess.client.get(reverse("referrals:referral_print", args=[sent_referrals()[0].uuid])).content.decode()
+
+    assert "A member of the public" in page
+    assert not [word for word in CALLER.values() if word in page]
+
+
+def test_somebody_of_another_agency_reads_no_reporter(daisy: Person, hana: Person) -> None:
+    report(**NEIGHBOUR, **CALLER)
+    for person in (daisy, hana):
+        with entered(person) as by:
+            assert not PublicReporter.objects.visible_to(by).exists()
+            assert not PublicReporter.objects.exists()
+
+
+def test_the_audit_keeps_no_address_of_a_reporter() -> None:
+    report(**NEIGHBOUR)
+    with as_owner():
+        row = AuditRow.objects.get(action="referral.submit_public")
+    assert (row.address, row.user_id, row.job) == (None, None, "public report")
+
+
+def test_no_cookie_is_set_and_nothing_may_be_kept_by_the_browser() -> None:
+    for kind in ("public", "young", "professional"):
+        response = Client().get(reverse("referrals:public_report", args=[kind]))
+        assert response.status_code == 200
+        assert not response.cookies
+        assert response["Cache-Control"] == "no-store"
+
+
+def test_a_second_click_gets_the_same_receipt_and_sends_nothing_more() -> None:
+    key = str(uuid4())
+    first, second = (receipt_of(report(key=key, **NEIGHBOUR, **CALLER)) for _time in range(2))
+
+    assert first == second
+    assert len(sent_referrals()) == 1
+    with as_owner():
+        assert ReferralStep.objects.count() == 1
+
+
+def test_going_back_and_writing_something_else_loses_neither() -> None:
+    key = str(uuid4())
+    report(key=key, **NEIGHBOUR)
+    report(key=key, **NEIGHBOUR | {"facts": "Now there is no heating either."})
+
+    assert len(sent_referrals()) == 2
+
+
+def test_a_known_and_an_unknown_child_are_answered_alike_by_the_same_statements(
+    tariq: Person, social_care: Place
+) -> None:
+    refer(tariq, social_care)
+    answers = []
+    for name in ("Robin", "Unheard"):
+        report(**NEIGHBOUR)  # the process keeps what it looked up once
+        with CaptureQueriesContext(connection) as sent:
+            response = report(**NEIGHBOUR | {"given": name, "surname": "Example"})
+        text = re.sub(r"R \d{4} \d{4}|[A-Z2-7]{4}(-[A-Z2-7]{4}){3}", "", response.content.decode())
+        answers.append((response.status_code, text, [each["sql"].split(" ")[0] for each in sent]))
+        assert not [each for each in sent if "cases_" in each["sql"]]
+
+    assert answers[0] == answers[1]
+
+
+# --- What is refused, and loses nothing ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\t "])
+def test_a_report_without_a_word_is_asked_again_and_keeps_the_rest(text: str) -> None:
+    response = report(**NEIGHBOUR | {"facts": text}, name="Nell Neighbour")
+
+    assert response.status_code == 422
+    assert "Nell Neighbour" in response.content.decode()
+    assert not sent_referrals()
+
+
+def test_abuse_is_received_like_any_report_and_shown_as_text(tess: Person) -> None:
+    report(**NEIGHBOUR | {"facts": "You <script>alert(1)</script> useless ***!"})
+    page = tess.client.get(reverse("referrals:triage", args=[sent_referrals()[0].uuid])).content.decode()
+
+    assert "useless ***!" in page
+    assert "<script>alert" not in page
+
+
+def test_too_long_a_text_is_refused_and_kept_on_the_page() -> None:
+    response = report(**NEIGHBOUR | {"facts": "x" * 10_001})
+
+    assert response.status_code == 422
+    assert "x" * 10_001 in response.content.decode()
+
+
+def test_danger_asks_whom_somebody_telephoned_and_tells_the_duty_desk(social_care: Place) -> None:
+    with as_owner():
+        ContactPoint.objects.create(agency=social_care.agency, kind="duty_desk", email="duty@example.org")
+    assert report(**NEIGHBOUR | {"urgency": "1"}).status_code == 422
+
+    assert report(**NEIGHBOUR | {"urgency": "1", "telephoned": "999 at 14:10"}).status_code == 200
+    assert sent_referrals()[0].telephoned == "999 at 14:10"
+    with as_owner():
+        assert OutboxMessage.objects.get(kind="referral.urgent").address == "duty@example.org"
+
+
+def test_a_child_who_cannot_telephone_is_heard(tess: Person) -> None:
+    response = report("young", urgency="1", facts="He hits me.", safe_contact="Talk to me at school")
+
+    assert response.status_code == 200
+    (made,) = sent_referrals()
+    assert (made.source, made.urgency, made.telephoned) == ("young", 1, "Nobody, or not said")
+    page = tess.client.get(reverse("referrals:triage", args=[made.uuid])).content.decode()
+    assert "Talk to me at school" in page
+
+
+def test_the_young_page_offers_to_keep_nothing_on_the_phone() -> None:
+    young, public = (
+        Client().get(reverse("referrals:public_report", args=[kind])).content.decode() for kind in ("young", "public")
+    )
+    assert "data-keeps" in public
+    assert "data-keeps" not in young
+
+
+@pytest.mark.parametrize("whose", ["report_address", "report_all"])
+def test_too_many_reports_are_stopped_with_the_text_kept(whose: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LIMITS, whose, (2, 60))
+    answers = [report(**NEIGHBOUR) for _time in range(3)]
+
+    assert [each.status_code for each in answers] == [200, 200, 429]
+    assert NEIGHBOUR["facts"] in answers[2].content.decode()
+    assert len(sent_referrals()) == 2
+
+
+def test_a_cache_that_is_away_stops_no_report(settings: Any) -> None:
+    location = "redis://127.0.0.1:1/0"
+    settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": location}}
+    with pytest.raises(RedisError):
+        cache.get("x")
+
+    assert report(**NEIGHBOUR).status_code == 200
+
+
+def test_an_agency_that_receives_no_reports_gets_none(oakfield: Place) -> None:
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT * FROM referrals_receive_public('{"source": "public", "urgency": 2, "facts": "x"}',
+               '{"form_hash": "x", "secret_hash": "x"}', %s, '12345678')""",
+            [oakfield.agency.uuid],
+        )
+
+
+@pytest.mark.parametrize("hidden", ["state", "to_agency_id", "submitted_by_id", "held_by_id", "reference", "id"])
+def test_a_report_says_nothing_of_what_is_not_its_own(hidden: str, receiver: Place) -> None:
+    said = f'{{"source": "public", "urgency": 2, "facts": "x", "{hidden}": 1}}'
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM referrals_receive_public(%s, %s, %s, '12345678')",
+            [said, json.dumps(dict.fromkeys([*IDENTITY, "form_hash", "secret_hash"], "")), receiver.agency.uuid],
+        )
+    (made,) = sent_referrals()
+    assert (made.state, made.to_agency_id, made.reference) == ("submitted", receiver.agency.pk, "12345678")
+    assert (made.submitted_by_id, made.held_by_id) == (None, None)
+
+
+def test_without_an_account_the_database_shows_and_takes_nothing_else() -> None:
+    report(**NEIGHBOUR, **CALLER)
+
+    assert not Referral.objects.exists()
+    assert not ReferralStep.objects.exists()
+    assert not PublicReporter.objects.exists()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        PublicReporter.objects.create(referral_id=1, form_hash="y", secret_hash="y")
+
+
+# --- The receipt ----------------------------------------------------------------------------------
+
+
+def test_the_receipt_shows_that_it_was_read_and_nothing_of_it(tess: Person) -> None:
+    reference, secret = receipt_of(report(**NEIGHBOUR, **CALLER))
+    assert "Not yet" in asked_status(reference, secret).content.decode()
+
+    decided(tess, sent_referrals()[0], "We know the family and will visit.")
+
+    page = asked_status(reference.lower(), secret.lower()).content.decode()
+    assert "It was read" in page
+    assert not [word for word in ("We know", "Robin", "shouting", "Nell") if word in page]
+
+
+def test_a_wrong_secret_and_a_wrong_reference_are_answered_alike() -> None:
+    reference, secret = receipt_of(report(**NEIGHBOUR))
+    wrong = [
+        asked_status(reference, "AAAA-AAAA-AAAA-AAAA"),
+        asked_status("R 0000 0000", secret),
+        asked_status("\x00", "x"),
+    ]
+
+    assert [each.status_code for each in wrong] == [422, 422, 422]
+    assert "do not belong together" in wrong[0].content.decode()
+    assert "do not belong together" in wrong[1].content.decode()
+
+
+def test_the_secret_is_kept_as_a_hash_only() -> None:
+    _reference, secret = receipt_of(report(**NEIGHBOUR))
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("SELECT row_to_json(p)::text FROM referrals_publicreporter p")
+        (row,) = cursor.fetchone()
+    assert secret not in row
+    assert secret.replace("-", "") not in row
+
+
+def test_guessing_at_receipts_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LIMITS, "status_address", (1, 60))
+    assert [asked_status("R 0000 0000", "A").status_code for _time in range(2)] == [422, 429]
+
+
+# --- Onto a case ------------------------------------------------------------------------------------
+
+
+def accepting(person: Person, account: str) -> Case:
+    report(**NEIGHBOUR | {"facts": "I am Nell Neighbour at number 5. I hear crying."}, **CALLER)
+    (made,) = sent_referrals()
+    with entered(person) as by:
+        life.take(made, Rating.GREEN, version=1, by=by)
+        decision = life.Decision(outcome=Outcome.IN_NEED, rationale="Seen.", tell_later="Nobody to tell.")
+        life.decide(made, decision, version=2, by=by)
+        team = person.membership.teams.get()
+        return accept(made, Accepting(team=team, lawful_basis="ca2004_s11", account=account), by=by)
+
+
+def test_the_case_holds_what_was_reported_in_words_that_name_no_reporter(tess: Person) -> None:
+    case = accepting(tess, "A neighbour hears crying every night.")
+
+    with as_owner():
+        texts = [f"{entry.title} {entry.body}" for entry in TimelineEntry.objects.filter(case=case)]
+    assert "Referral from A member of the public A neighbour hears crying every night." in texts
+    assert not [text for text in texts if "Nell" in text or "number 5" in text]
+
+
+@pytest.mark.parametrize("account", ["", "Nell Neighbour hears crying.", "Call 01632960777 about the crying."])
+def test_a_text_that_names_the_reporter_does_not_reach_the_case(account: str, tess: Person) -> None:
+    with pytest.raises(ValidationError):
+        accepting(tess, account)
+    with as_owner():
+        assert not TimelineEntry.objects.exists()
+
+
+def test_the_page_asks_for_that_text_and_offers_no_team_to_involve(tess: Person) -> None:
+    report(**NEIGHBOUR, **CALLER)
+    page = tess.client.get(reverse("referrals:accept", args=[sent_referrals()[0].uuid])).content.decode()
+
+    assert 'name="account"' in page
+    assert 'name="involve"' not in page
+
+
+# --- A professional without an account --------------------------------------------------------------
+
+
+def confirm_link() -> str:
+    with as_owner():
+        body = OutboxMessage.objects.get(kind="referral.confirm").body
+    return re.search(r"/report/confirm/\S+/", body).group()  # type: ignore[union-attr]  # it is there
+
+
+def test_a_professional_hears_the_outcome_only_once_the_work_address_is_confirmed(tess: Person) -> None:
+    reference, secret = receipt_of(report("professional", **NURSE))
+    decided(tess, sent_referrals()[0], "Offer the parenting group.")
+    assert "Offer the parenting group" not in asked_status(reference, secret).content.decode()
+
+    link = confirm_link()
+    assert Client().get(link).status_code == 200
+    assert reporters()[0].email_confirmed_at is None, "a mail scanner that opens the link confirms nothing"
+    assert Client().post(link).status_code == 200
+
+    page = asked_status(reference, secret).content.decode()
+    assert "Offer the parenting group" in page
+    assert "Information and advice" in page
+
+
+def test_a_confirmed_professional_is_written_to_without_a_word_of_content(tess: Person) -> None:
+    report("professional", **NURSE)
+    Client().post(confirm_link())
+    decided(tess, sent_referrals()[0], "Offer the parenting group.")
+
+    with as_owner():
+        note = OutboxMessage.objects.get(kind="referral.feed_back")
+    assert note.address == "nora@elm-surgery.example"
+    assert not [word for word in ("Robin", "parenting", "advice", "shouting") if word in note.subject + note.body]
+
+
+def test_an_unconfirmed_address_and_a_member_of_the_public_are_not_written_to(tess: Person) -> None:
+    report("professional", **NURSE)
+    report(**NEIGHBOUR)
+    for each in sent_referrals():
+        decided(tess, each, "Reasons.")
+
+    with as_owner():
+        assert not OutboxMessage.objects.filter(kind="referral.feed_back").exists()
+
+
+@pytest.mark.parametrize("token", ["x", "x:y:z", "\x00"])
+def test_a_link_that_was_made_up_confirms_nothing(token: str) -> None:
+    report("professional", **NURSE)
+    assert Client().post(reverse("referrals:public_confirm", args=[token])).status_code in {404, 410}
+    assert reporters()[0].email_confirmed_at is None
+
+
+@pytest.mark.parametrize("missing", ["name", "role", "organisation", "email", "phone", "consent", "ground"])
+def test_a_professional_says_who_they_are_and_why_they_may_share(missing: str) -> None:
+    assert report("professional", **{k: v for k, v in NURSE.items() if k != missing}).status_code == 422
+    assert not sent_referrals()
+
+
+def test_an_address_that_anybody_can_have_is_no_work_address() -> None:
+    response = report("professional", **NURSE | {"email": "nora@gmail.com"})
+    assert response.status_code == 422
+    assert "where you work" in response.content.decode()
+
+
+# --- When it is read --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("now", "opens"),
+    [
+        (datetime(2026, 11, 30, 10, 0, tzinfo=UTC), None),
+        (datetime(2026, 11, 30, 7, 0, tzinfo=UTC), datetime(2026, 11, 30, 9, 0, tzinfo=UTC)),
+        (datetime(2026, 11, 27, 17, 0, tzinfo=UTC), datetime(2026, 11, 30, 9, 0, tzinfo=UTC)),
+        (datetime(2026, 12, 24, 18, 0, tzinfo=UTC), datetime(2026, 12, 29, 9, 0, tzinfo=UTC)),
+    ],
+)
+def test_outside_staffed_hours_it_says_from_when_it_is_read(now: datetime, opens: datetime | None) -> None:
+    assert hours.next_opening(now, Calendar(zone=ZoneInfo("Europe/London"))) == opens
+
+
+def test_the_first_line_out_of_hours_says_when_and_whom_to_telephone(
+    social_care: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with as_owner():
+        type(social_care.agency).objects.filter(pk=social_care.agency.pk).update(
+            out_of_hours="Night team, 01632 960100"
+        )
+    monkeypatch.setattr(hours, "read_from", lambda _now: datetime(2026, 11, 30, 9, 0, tzinfo=UTC))
+    page = Client().get(reverse("referrals:public_start")).content.decode()
+
+    main = page[page.index("<main") :]
+    assert main.index("It is read from 30 November 2026") < main.index("<h1")
+    assert "Night team, 01632 960100" in main
+    assert "call 999" in main
