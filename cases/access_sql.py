@@ -195,6 +195,9 @@ ENTRY_FILTERS: dict[str, str] = {
     "agency_uuid": "e.author_agency_id = (SELECT a.id FROM agencies_agency a WHERE a.uuid = %(agency_uuid)s)",
     "sector": """e.author_agency_id = ANY (ARRAY(
         SELECT a.id FROM agencies_agency a JOIN agencies_sector s ON s.id = a.sector_id WHERE s.code = %(sector)s))""",
+    # A concern that the reader may not see under row-level security has no category for them either.
+    "category": """EXISTS (SELECT FROM cases_concern c
+        WHERE c.entry_id = e.id AND c.categories @> ARRAY[%(category)s]::varchar[])""",
     "kinds": "e.kind = ANY(%(kinds)s::text[])",
     "since": "e.occurred_at >= %(since)s",
     "until": "e.occurred_at < %(until)s",

@@ -51,6 +51,7 @@ class TimelineFilters:
     agency_uuid: UUID | None = None
     sector: str | None = None
     kinds: Sequence[str] | None = None
+    category: str | None = None
     since: datetime | None = None
     until: datetime | None = None
     recorded_since: datetime | None = None

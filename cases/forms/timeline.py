@@ -12,12 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from agencies.forms.days import begins_on, ends
 from agencies.models import Agency
 from cases.access_timeline import TimelineFilters
+from cases.concern_codes import CATEGORIES
 from cases.event_kinds import Group, kinds_of
 from safeguard.common.components import Chip
 from safeguard.common.forms import DatePartsField, FilterForm, Look
 
 LONGEST_SEARCH = 200
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+CATEGORY_CHOICES = [("", _("Any")), *((code, category.label) for code, category in CATEGORIES.items())]
 
 
 class TimelineFilter(FilterForm):
@@ -25,6 +27,7 @@ class TimelineFilter(FilterForm):
 
     words = forms.CharField(label=_("Search in the entries"), required=False, max_length=LONGEST_SEARCH)
     group = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("Any")), *Group.choices])
+    category = forms.ChoiceField(label=_("Category of a concern"), required=False, choices=CATEGORY_CHOICES)
     sector = forms.ChoiceField(label=_("Sector"), required=False)
     agency = forms.ChoiceField(label=_("Agency"), required=False)
     since = DatePartsField(label=_("From"), required=False)
@@ -66,6 +69,7 @@ class TimelineFilter(FilterForm):
             agency_uuid=agency or None,
             sector=asked.get("sector") or None,
             kinds=kinds_of(asked["group"]) if asked.get("group") else None,
+            category=asked.get("category") or None,
             since=begins_on(since) if since else None,
             until=min(bounds, default=None),
             recorded_since=new_since if asked.get("new") else None,
@@ -103,3 +107,11 @@ class TimelineFilter(FilterForm):
             if of in self.fields and of != name and any(values):
                 kept.setlist(key, values)
         return f"?{kept.urlencode()}"
+
+
+class SectorsFilter(TimelineFilter):
+    """The filter beside the view by sector, which marks nothing as new."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["new"], self.fields["mark"]

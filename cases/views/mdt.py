@@ -10,9 +10,10 @@ from django.views.decorators.http import require_safe
 from agencies.request import ActingRequest
 from cases import access, access_room, access_timeline
 from cases.access import Position
-from cases.access_timeline import PAGE_SIZE, TimelineFilters
+from cases.access_timeline import PAGE_SIZE
 from cases.audience import people_of
 from cases.forms.mdt import RoomForm, SilenceForm
+from cases.forms.timeline import SectorsFilter
 from cases.views.timeline import known_agencies, of_case
 from safeguard.common.pagination import CURSOR, Page, seal, unseal
 
@@ -24,15 +25,18 @@ def timeline_sectors(request: ActingRequest, uuid: UUID) -> HttpResponse:
     """Show the timeline with a column for each sector: who knew what when, side by side."""
     by = request.acting
     case = access.case(by, uuid)
+    form = SectorsFilter(request.GET or None, agencies=known_agencies(access.who_can_see(by, case)))
     purpose = f"cases.sectors {case.uuid}"
     start = unseal(request.GET.get(CURSOR), purpose, 2)
     found = access_timeline.entry_ids(
-        by, case, TimelineFilters(), after=Position(*start) if start else None, limit=PAGE_SIZE + 1
+        by, case, form.filters(new_since=None), after=Position(*start) if start else None, limit=PAGE_SIZE + 1
     )
     shown = access_timeline.shown(by, found[:PAGE_SIZE], new_since=None)
     sectors = sorted({each.entry.author_agency.sector for each in shown}, key=lambda sector: sector.bit)
     context = {
         **of_case(case),
+        "filter_form": form,
+        "chosen": form.chosen(),
         "sectors": sectors,
         "rows": [(each, [each if sector == each.entry.author_agency.sector else None for sector in sectors])
                  for each in shown],

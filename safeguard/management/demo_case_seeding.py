@@ -130,7 +130,7 @@ def _allocate(case: Case, spec: DemoCase, team: Team, by: Acting) -> None:
 
 
 def _tell(case: Case, told: Told) -> None:
-    audience = timeline.Audience(mask=_mask(told.sectors), sensitivity=told.sensitivity)
+    audience = timeline.Audience(mask=_mask(told.sectors), sensitivity=told.sensitivity, placeholder=told.placeholder)
     event = timeline.Event(
         kind=Kind.NOTE, title=told.title, body=told.body, audience=audience, occurred_at=_ago(told.days)
     )

@@ -41,6 +41,7 @@ class Told:
     body: str
     sectors: tuple[str, ...] | None = EVERYBODY
     sensitivity: Sensitivity = Sensitivity.ORDINARY
+    placeholder: bool = False  # others may know that the team holds something
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,7 @@ DEMO_CASES: tuple[DemoCase, ...] = (
                 "A neighbour reported shouting at 11pm. No offence disclosed. Robin was awake on the stairs.",
                 ("social_care", "health"),
                 Sensitivity.SENSITIVE,
+                placeholder=True,
             ),
             Told(38, DAISY, "Robin asked to stay after school", "Said that home was “too loud” last night."),
             Told(12, TARIQ, "Attendance is up to 91 %", "Was 78 % in the autumn. Robin joined the choir."),

@@ -14,7 +14,15 @@ from django.utils import timezone
 from agencies.actions.groups import missing_groups, superfluous_groups
 from agencies.leads import gaps_of
 from agencies.models import Agency, ContactPoint, Membership, Sector, User
-from cases.models import Case, CaseGroupGrant, Involvement, TimelineEntry
+from cases.models import (
+    Case,
+    CaseGroupGrant,
+    EntryPlaceholder,
+    EntryReceipt,
+    EntryRemark,
+    Involvement,
+    TimelineEntry,
+)
 from safeguard.management.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
 from safeguard.management.demo_cases import DEMO_CASES
 from tests.factories import as_owner
@@ -26,6 +34,19 @@ MODELS: tuple[type[Model], ...] = (User, Membership, Agency, ContactPoint, Case,
 def seeded(db: None) -> None:
     with as_owner():
         call_command("seed_demo", verbosity=0)
+
+
+def test_the_demos_case_shows_what_stands_beside_entries(seeded: None) -> None:
+    with as_owner():
+        entries = TimelineEntry.objects.filter(case__child__names__surname="Example")
+        assert entries.filter(title="Attendance is up to 89 %", corrects__title="Attendance is up to 91 %").exists()
+        assert EntryRemark.objects.get(kind="dispute").entry.title == "Home visit: nobody in"
+        confirmed = EntryReceipt.objects.filter(entry__title="Visit to Robin at home")
+        assert confirmed.count() == 2
+        assert confirmed.exclude(confirmed_by=None).count() == 1
+        assert EntryPlaceholder.objects.get().entry.title == "Officers called to the home"
+        lag = [each.recorded_at - each.occurred_at for each in entries.filter(kind="note")]
+        assert lag.count(timedelta(hours=3)) >= len(lag) - 2
 
 
 def test_every_account_of_the_table_signs_in_and_works_where_the_table_says(seeded: None) -> None:

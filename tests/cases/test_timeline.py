@@ -19,6 +19,7 @@ from cases.event_kinds import Kind
 from cases.models import AccessLevel, Case, EntryPin, Sensitivity, TimelineEntry, TimelineLook
 from cases.timeline import Audience, Event
 from tests.cases.conftest import entered
+from tests.cases.test_concerns import log
 from tests.conftest import Person, Place
 from tests.factories import as_owner
 
@@ -166,6 +167,32 @@ def varied(shared: Case, tariq: Person, hana: Person, alice: Person) -> Case:
 )
 def test_the_address_narrows_the_timeline(query: str, expected: list[str], varied: Case, tariq: Person) -> None:
     assert [title for title in titles(page(tariq, varied, query)) if title[-4:].isdigit()] == expected
+
+
+def test_a_concerns_category_is_a_filter_and_betrays_no_concern_that_is_hidden(
+    varied: Case, tariq: Person, hana: Person
+) -> None:
+    log(tariq, varied.child, categories=("neglect", "self_harm"), audience=timeline.OWN_TEAM)
+    log(tariq, varied.child, categories=("neglect",), audience=timeline.EVERYBODY_INVOLVED)
+
+    def shown(person: Person, category: str) -> list[str]:
+        return titles(page(person, varied, f"?category={category}"))
+
+    assert shown(tariq, "neglect") == ["Concern: Neglect", "Concern: Neglect, Self-harm"]
+    assert shown(tariq, "self_harm") == ["Concern: Neglect, Self-harm"]
+    assert shown(hana, "neglect") == ["Concern: Neglect"]
+    assert not shown(hana, "self_harm")
+
+
+def test_the_view_by_sector_is_narrowed_by_the_same_address(varied: Case, tariq: Person) -> None:
+    address = reverse("cases:timeline_sectors", args=[varied.uuid])
+
+    narrowed = tariq.client.get(address + "?sector=health&group=contact")
+
+    assert "Call 2024" in narrowed.text
+    assert "Clinic 2023" not in narrowed.text
+    assert [chip.text for chip in narrowed.context["chosen"]] == ["Kind: Contacts and notes", "Sector: Health"]
+    assert "Nothing that you may see fits" in tariq.client.get(address + "?words=moon").text
 
 
 def test_an_agency_is_a_filter_too(varied: Case, tariq: Person, health: Place) -> None:

@@ -23,6 +23,7 @@ from safeguard.management.demo_cases import DEMO_CASES
 from safeguard.management.demo_practice import seed_practice
 from safeguard.management.demo_records import seed_records
 from safeguard.management.demo_referrals import seed_referrals
+from safeguard.management.demo_remarks import seed_remarks
 
 PARTNERSHIP = "Northshire Safeguarding Children Partnership"
 
@@ -145,7 +146,8 @@ class Command(BaseCommand):
             put_in_step()
             seed_practice()
             seed_cases()
-            seed_records()
+            if seed_records():
+                seed_remarks()
             seed_referrals()
         parts = f"{len(PLACES)} agencies, {len(DEMO_ACCOUNTS)} accounts to try and {len(DEMO_CASES)} fictional cases"
         self.stdout.write(f"The demo has {parts}.")
