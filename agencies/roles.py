@@ -103,6 +103,9 @@ def capabilities_of(roles: Iterable[str]) -> frozenset[Can]:
 # Whoever holds one of these answers the concerns that come to their team.
 ANSWER_CONCERNS = frozenset({Can.LEAD_SAFEGUARDING, Can.TRIAGE, Can.ANSWER_ALLEGATIONS})
 
+# Whoever holds one of these decides about records that may be of one child, and merges them.
+MERGE_RECORDS = frozenset({Can.LEAD_SAFEGUARDING, Can.TRIAGE, Can.MANAGE_WORK})
+
 # The roles that somebody who holds the capability may give and take. A manager staffs the agency's own
 # work; what reaches across the partnership is an administrator's to give.
 GRANTS: Mapping[Can, frozenset[Role]] = {

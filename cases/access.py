@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from django.db.models import F, IntegerField, QuerySet
+from django.db.models import F, IntegerField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import Http404
 from django.utils import timezone
@@ -141,8 +141,18 @@ def with_level(by: Acting) -> Any:
 
 
 def open_case_of(by: Acting, child: Child, *, to: AccessLevel = AccessLevel.VIEW) -> Case | None:
-    """Return the child's open case where ``by`` holds at least the level ``to`` on it. Records nothing."""
-    return cast("Case | None", with_level(by).filter(child=child, status=Case.Status.OPEN, level__gte=to).first())
+    """Return the child's open case where ``by`` holds at least the level ``to`` on it. Records nothing.
+
+    Of merged records ``by`` may find it under any: the database holds that it is one.
+    """
+    found = with_level(by).filter(of_merged(child), status=Case.Status.OPEN, level__gte=to)
+    return cast("Case | None", found.first())
+
+
+def of_merged(child: Child) -> Q:
+    """Return the condition that a row is of ``child`` or of a record that is merged with it, as far as may be known."""
+    records = RawSQL("SELECT cases_records_of(%s, true)", [child.pk])
+    return Q(child__in=records)
 
 
 def open_case_locked(by: Acting, child: Child, *, to: AccessLevel) -> Case | None:
@@ -151,14 +161,16 @@ def open_case_locked(by: Acting, child: Child, *, to: AccessLevel) -> Case | Non
     Raises Http404 where somebody took the right away while this waited for the lock.
     """
     held = with_level(by).select_for_update(no_key=True, of=("self",))
-    found = held.filter(child=child, status=Case.Status.OPEN, level__gte=to).first()
+    found = held.filter(of_merged(child), status=Case.Status.OPEN, level__gte=to).first()
     return require(by, found, to) if found else None
 
 
 def open_cases_of(by: Acting, children: Iterable[Child], *, to: AccessLevel) -> list[Case]:
     """Return the open cases of ``children`` where ``by`` holds at least the level ``to``, by key. Records nothing."""
-    keys = [child.pk for child in children]
-    return list(with_level(by).filter(child__in=keys, status=Case.Status.OPEN, level__gte=to).order_by("pk"))
+    each = Q(pk__in=[])
+    for child in children:
+        each |= of_merged(child)
+    return list(with_level(by).filter(each, status=Case.Status.OPEN, level__gte=to).order_by("pk"))
 
 
 def involvement(by: Acting, case: Case, ref: UUID) -> Involvement:
@@ -171,7 +183,8 @@ def involvement(by: Acting, case: Case, ref: UUID) -> Involvement:
 
 def exclusion(by: Acting, case: Case, person: UUID) -> CaseExclusion:
     """Return the exclusion of a person from ``case``, which ``by`` leads. Raises Http404 where there is none."""
-    found = CaseExclusion.objects.filter(case=require(by, case, AccessLevel.LEAD), user__uuid=person).first()
+    own = CaseExclusion.objects.filter(case=require(by, case, AccessLevel.LEAD), from_same_child=False)
+    found = own.filter(user__uuid=person).first()
     if found is None:
         raise Http404
     return found
@@ -299,7 +312,8 @@ def who_can_see(by: Acting, case: Case) -> Sight:
     )
     members = _live_members([involvement.team_id for involvement in involvements])
     people = CaseUserGrant.objects.filter(live(), content_object=case).select_related("user", "granted_by")
-    excluded = CaseExclusion.objects.filter(case=case).select_related("user", "excluded_by")
+    # not the rows that close another record of the child
+    excluded = CaseExclusion.objects.filter(case=case, child=case.child_id).select_related("user", "excluded_by")
     leads = case.held_level >= AccessLevel.LEAD
     return Sight(
         teams=[TeamSight(each, members.get(each.team_id, [])) for each in involvements],

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         InjuryMark,
         Involvement,
         MeetingSeat,
+        SameChild,
         ThreadAsked,
         ThreadMessage,
         TimelineEntry,
@@ -133,6 +134,15 @@ class ChildQuerySet(ProtectedQuerySet["Child"]):
             names = _objects("ChildName").filter(Q(given__icontains=word) | Q(surname__icontains=word))
             found = found.filter(pk__in=names.values("child"))
         return found
+
+
+class SameChildQuerySet(ProtectedQuerySet["SameChild"]):
+    """What was said of two records of one child."""
+
+    def visible_to(self, by: "Acting") -> Self:
+        """Return what was said of pairs of which ``by`` may read both records."""
+        readable = apps.get_model("cases", "Child").objects.with_record_for(by).values("pk")
+        return self.filter(kept__in=readable, other__in=readable)
 
 
 class TimelineQuerySet(ProtectedQuerySet["TimelineEntry"]):

@@ -21,6 +21,7 @@ from cases.views import (
     meetings,
     plans,
     records,
+    same_child,
     timeline,
     work,
 )
@@ -101,6 +102,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="child_relative_change",
     ),
     path("children/<uuid:uuid>/services/add/", children.child_service_add, name="child_service_add"),
+    path("children/<uuid:uuid>/same/", same_child.same_child, name="same_child"),
+    path("children/<uuid:uuid>/same/<uuid:other>/", same_child.same_child_pair, name="same_child_pair"),
+    path("children/<uuid:uuid>/same/<uuid:said>/undo/", same_child.same_child_undo, name="same_child_undo"),
     path("children/<uuid:uuid>/<slug:kind>/<uuid:fact>/end/", children.child_fact_end, name="child_fact_end"),
     path("cases/actions/", plans.my_actions, name="my_actions"),
     path("cases/<uuid:uuid>/plans/add/", plans.plan_add, name="plan_add"),

@@ -70,7 +70,10 @@ def exclude(case: Case, user: User, *, reason: str, by: Acting) -> None:
     # Told first: somebody who excludes themselves may write nothing afterwards.
     _tell(case, Kind.EXCLUDED, _("A person was excluded from the case"), reason, by, said=False)
     CaseExclusion.objects.get_or_create(
-        case=case, user=user, defaults={"child_id": case.child_id, "reason": reason, "excluded_by": by.user}
+        case=case,
+        user=user,
+        from_same_child=False,
+        defaults={"child_id": case.child_id, "reason": reason, "excluded_by": by.user},
     )
 
 

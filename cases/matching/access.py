@@ -146,6 +146,12 @@ def children(keys: Sequence[int], by: Acting) -> Mapping[int, Child]:
     return found.annotate(shown_name=Subquery(shown_name("pk"))).in_bulk()
 
 
+def facts_of(children: Iterable[int]) -> Mapping[int, list[Facts]]:
+    """Return the compared facts of children whom the caller sees, by key, the newest first."""
+    rows = ChildMatch.objects.filter(child__in=list(children)).order_by("child", "pk").values_list("child", *COMPARED)
+    return {child: [_facts(row[1:]) for row in of_child] for child, of_child in groupby(rows, key=lambda row: row[0])}
+
+
 # --- Weights and names ----------------------------------------------------------------------------
 
 

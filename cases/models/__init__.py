@@ -20,6 +20,7 @@ from cases.models.meetings import Meeting, MeetingContribution, MeetingSeat
 from cases.models.missing import ChildMissing, ChildReturned
 from cases.models.plans import Plan, PlanAction
 from cases.models.records import Record, YesNo
+from cases.models.same_child import SameChild
 from cases.models.supervision import Supervision
 from cases.models.timeline import EntryPin, Sensitivity, TimelineEntry, TimelineEntryReader, TimelineLook
 from cases.models.visits import FamilyContact, Visit
@@ -70,6 +71,7 @@ __all__ = [
     "Record",
     "Relationship",
     "Review",
+    "SameChild",
     "ScanState",
     "Sensitivity",
     "StrategyDiscussion",

@@ -149,14 +149,24 @@ class CaseExclusion(models.Model):
     reason = models.CharField(max_length=500)
     since = models.DateTimeField(db_default=Now())
     excluded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # Made and ended by the database, from an exclusion from another record of the same child.
+    from_same_child = models.BooleanField(default=False, editable=False)
 
     objects = ProtectedQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["case", "user"], name="caseexclusion_once"),
+            models.UniqueConstraint(
+                fields=["case", "user"], condition=Q(from_same_child=False), name="caseexclusion_once"
+            ),
+            models.UniqueConstraint(
+                fields=["case", "child", "user"],
+                condition=Q(from_same_child=True),
+                name="caseexclusion_same_child_once",
+            ),
             models.CheckConstraint(condition=~Q(reason=""), name="caseexclusion_says_why"),
         ]
+        indexes = [models.Index(fields=["case", "user"], name="caseexclusion_case_user")]
 
     def __str__(self) -> str:
         return f"exclusion {self.pk}"

@@ -163,7 +163,8 @@ class MatchName(models.Model):
 class MatchDecision(PublicIdModel):
     """What somebody decided about a child who was found: both sides as they stood, how they compared, and why.
 
-    Never changed. ``made`` is the record that was made all the same; a child that was used has none.
+    Never changed. ``made`` is the record that was made all the same, or the other of two records that were
+    both there; a child that was used has none.
     """
 
     protected = True
@@ -182,6 +183,8 @@ class MatchDecision(PublicIdModel):
     p_household = models.FloatField()
     band = models.CharField(max_length=10, choices=BANDS)
     model = models.ForeignKey(MatchModel, on_delete=models.PROTECT, related_name="+")
+    # ``made`` and ``found`` were both there, and it was decided about the two of them.
+    of_two_records = models.BooleanField(default=False)
     choice = models.CharField(max_length=10, choices=Choice)
     reason = models.CharField(max_length=500, blank=True)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -198,7 +201,9 @@ class MatchDecision(PublicIdModel):
                 condition=Q(choice__in=["same", "not_sure"]) | ~Q(reason=""), name="matchdecision_says_why"
             ),
             models.CheckConstraint(
-                condition=Q(choice="same", made__isnull=True) | (~Q(choice="same") & Q(made__isnull=False)),
+                condition=Q(of_two_records=True, made__isnull=False)
+                | Q(of_two_records=False, choice="same", made__isnull=True)
+                | (Q(of_two_records=False, made__isnull=False) & ~Q(choice="same")),
                 name="matchdecision_made_or_used",
             ),
         ]

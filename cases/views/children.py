@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from agencies.models import User
 from agencies.request import ActingRequest
 from agencies.views.attempt import attempted, form_page
-from cases import access, access_child
+from cases import access, access_child, access_same_child
 from cases.actions.child_record import (
     CHANGED_MEANWHILE,
     add_address,
@@ -47,7 +47,11 @@ Act = Callable[[dict[str, Any]], object]
 def child(request: ActingRequest, uuid: UUID) -> HttpResponse:
     """Show a child's record with what held before."""
     found = access_child.child(request.acting, uuid)
+    said = access_same_child.said_of(request.acting, found)
     context = {
+        "others": access_same_child.other_records(request.acting, found, said),
+        "over": [each for each in said if each.ended_at],
+        "decides": access_same_child.may_decide(request.acting),
         "child": found,
         "known": access_child.child_summary(request.acting, found.pk, past=True),
         "cases": access_child.cases_of_child(request.acting, found),

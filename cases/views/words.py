@@ -182,3 +182,23 @@ EXPLAIN = Words(
     _("The reason is saved."),
     (_("Its day stays as it is, and every figure counts by that day."),),
 )
+SAME_CHILD = Words(_("Is it the same child?"), _("Save"), _("It is saved, and both records are as they were."))
+UNDO_LINK = Words(
+    _("Two children after all"),
+    _("Take the link back"),
+    _("The records are no longer linked."),
+    (_("Neither record says any more that the other is of the same child. What was said stays on record."),),
+    "warning",
+)
+UNDO_MERGE = Words(
+    _("Take the merge back"),
+    _("Take the merge back"),
+    _("The records are two again."),
+    (
+        _(
+            "Both are what they were before, each with what came to it since. Whoever was kept out of one only"
+            " because of the other may see it again. The merge, and why it was taken back, stay on record."
+        ),
+    ),
+    "warning",
+)

@@ -279,6 +279,9 @@ RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "ChildIdentifier": _of_record,
     "ChildMatch": _of_child,
     "MatchDecision": _match_decision,
+    "SameChild": lambda facts, reader, row: (
+        facts.record(reader, row["kept_id"]) and facts.record(reader, row["other_id"])
+    ),
     "Address": _address,
     "Relationship": _of_record,
     "KnownService": _of_record,

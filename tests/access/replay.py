@@ -91,6 +91,7 @@ TABLES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "Involvement": ("cases_involvement", [("cases_involvement_readers", "involvement_id")]),
     "ChildMatch": ("cases_childmatch", []),
     "MatchDecision": ("cases_matchdecision", []),
+    "SameChild": ("cases_samechild", []),
     "Address": ("cases_address", [("cases_address_readers", "address_id")]),
     "ChildName": ("cases_childname", []),
     "ChildIdentifier": ("cases_childidentifier", []),

@@ -11,6 +11,7 @@ from agencies.models import Absence, ContactPoint, Invitation
 from cases.models import (
     Case,
     CaseUserGrant,
+    Child,
     Deadline,
     Involvement,
     KnownService,
@@ -18,6 +19,7 @@ from cases.models import (
     Person,
     Plan,
     Relationship,
+    SameChild,
     Thread,
     TimelineEntry,
 )
@@ -87,7 +89,7 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         "cases:service_not_needed": {"uuid": shared.uuid, "service": service.uuid},
         "cases:child_relative_change": {"uuid": shared.child.uuid, "fact": tie.uuid},
         "cases:child_fact_end": {"uuid": shared.child.uuid, "kind": "relative", "fact": tie.uuid},
-        "cases:child": {"uuid": shared.child.uuid},
+        **_same_child(shared.child, alice),
         "cases:not_needed": {"uuid": shared.uuid, "sector": "police"},
         "cases:deadline": {"uuid": shared.uuid, "deadline": agreed.uuid},
         "cases:": {"uuid": shared.uuid},
@@ -108,6 +110,22 @@ def _absence(alice: Actor) -> dict[str, dict[str, Any]]:
         today = timezone.localdate()
         away = Absence.objects.create(membership=alice.membership, first_day=today, last_day=today)
     return {"agencies:absence_": {"uuid": away.uuid}}
+
+
+def _same_child(child: Child, alice: Actor) -> dict[str, dict[str, Any]]:
+    """Return the parts of the addresses of two records of one child, linked by Alice's agency."""
+    with as_owner():
+        other = Child.objects.create(recorded_by_team=alice.membership.teams.get())
+        said = SameChild.objects.create(
+            kept=child, other=other, reason="n", made_by=alice.user, made_for=alice.membership.agency
+        )
+    of_child = {"uuid": child.uuid}
+    return {
+        "cases:same_child_pair": of_child | {"other": other.uuid},
+        "cases:same_child_undo": of_child | {"said": said.uuid},
+        "cases:same_child": of_child,
+        "cases:child": of_child,
+    }
 
 
 def _referrals(scene: Scene) -> dict[str, dict[str, Any]]:

@@ -173,6 +173,8 @@ PAGES: list[tuple[tuple[str, str], Who, str, str]] = [
     (READ, level(1), CASE, "child"),
     (FORM, level(2), CASE, "child_change child_name_add child_number_add child_address_add child_relative_add"),
     (FORM, level(2), CASE, "child_relative_change child_service_add child_fact_end"),
+    (READ, one_of("maggie"), CASE, "same_child"),
+    (FORM, one_of("maggie"), CASE, "same_child_pair same_child_undo"),
     (API, everybody, "api:", "schema"),
     (API, works, "api:", "cases children"),
     (API_ROW, level(1), "api:", "case child timeline"),

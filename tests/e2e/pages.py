@@ -34,6 +34,7 @@ from cases.models import (
     Plan,
     PlanAction,
     Relationship,
+    SameChild,
     Thread,
     TimelineEntry,
 )
@@ -101,6 +102,7 @@ def build(server: str) -> World:
     world = World(server)
     _add_keys_of_agencies(world)
     _add_keys_of_cases(world)
+    _add_keys_of_same_child(world)
     _add_keys_of_concerns(world)
     _add_keys_of_referrals(world)
     give_app(world.person("mo").user)
@@ -155,6 +157,18 @@ def _add_keys_of_cases(world: World) -> None:
             "deadline": Deadline.objects.filter(case=robin, code="", entry=None)[0].uuid,
             "review": CaseUserGrant.objects.get(kind="emergency").uuid,
         }
+
+
+def _add_keys_of_same_child(world: World) -> None:
+    maggie = world.person("maggie")
+    with as_owner():
+        child = Child.objects.get(uuid=world.keys["child"])
+        other = Child.objects.create(recorded_by_team=child.recorded_by_team)
+        ChildName.objects.create(child=other, given="Robyn", surname="Example", recorded_by=maggie.user)
+        said = SameChild.objects.create(
+            kept=child, other=other, reason="Same number", made_by=maggie.user, made_for=maggie.membership.agency
+        )
+    world.keys |= {"other record": other.uuid, "said": said.uuid}
 
 
 def _add_keys_of_concerns(world: World) -> None:
@@ -413,6 +427,9 @@ PAGES: dict[str, Visit] = {
     "cases:child_relative_change": Visit("alice", ("child", "relative")),
     "cases:child_service_add": Visit("alice", CHILD),
     "cases:child_fact_end": Visit("alice", ("child", "fact kind", "relative")),
+    "cases:same_child": Visit("maggie", CHILD),
+    "cases:same_child_pair": Visit("maggie", ("child", "other record")),
+    "cases:same_child_undo": Visit("maggie", ("child", "said")),
     # What is recorded in parts
     **{page.address: Visit("alice", CASE) for page in RECORD_PAGES},
     "cases:plan_add": Visit("alice", CASE),
