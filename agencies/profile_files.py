@@ -205,7 +205,9 @@ def _holidays(reading: _Reading) -> list[dict[str, Any]]:
 
 
 def _ladder(reading: _Reading) -> Iterator[dict[str, Any]]:
-    file, known = "ladder.csv", set()
+    file = "ladder.csv"
+    known: set[str] = set()
+    kinds: set[str] = set()
     for number, row in reading.rows(file, {"stage", "for", "amount", "unit", "to", "only_if"}):
         reading.cell(file, number, "for").one_of(row["for"], {"ordinary", "urgent"})
         reading.cell(file, number, "unit").one_of(row["unit"], LADDER_UNITS)
@@ -216,7 +218,10 @@ def _ladder(reading: _Reading) -> Iterator[dict[str, Any]]:
         if row["stage"] in known:
             reading.say(file, number, "stage", f"“{row['stage']}” is there already")
         known.add(row["stage"])
+        kinds.add(row["for"])
         yield row | {"amount": amount, "to": row["to"].split()}
+    for kind in sorted({"ordinary", "urgent"} - kinds):
+        reading.say(file, 0, "for", f"no row is for {kind} deadlines: nobody would be reminded of them")
 
 
 # --- Timescales -----------------------------------------------------------------------------------

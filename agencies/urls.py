@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from agencies.views import agencies, audit_log, directory, invitations, join, own, people, practice, reminders, tokens
+from agencies.views import (
+    agencies,
+    audit_log,
+    directory,
+    invitations,
+    join,
+    own,
+    people,
+    practice,
+    reminder_texts,
+    reminders,
+    tokens,
+)
 
 app_name = "agencies"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -50,6 +62,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("glossary/", practice.glossary, name="glossary"),
     path("practice/<slug:code>/change/", practice.practice_change, name="practice_change"),
     path("reminders/", reminders.reminder_operations, name="reminder_operations"),
+    path("reminders/texts/", reminder_texts.reminder_texts, name="reminder_texts"),
+    path("reminders/texts/<slug:code>/", reminder_texts.reminder_text, name="reminder_text"),
+    path("reminders/texts/<slug:code>/reset/", reminder_texts.reminder_text_reset, name="reminder_text_reset"),
     # What was done for the agency
     path("audit/", audit_log.audit_log, name="audit_log"),
     # The link of an invitation: open to visitors

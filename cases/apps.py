@@ -13,10 +13,12 @@ class CasesConfig(AppConfig):
         from agencies import closing, governed, leaving
         from cases import beyond_sight, reminding
         from cases.actions.leaving import cases_held, deadlines_held, pass_cases_on, pass_deadlines_on
-        from safeguard.notifications import obligations
+        from safeguard.notifications import obligations, texts
 
         leaving.register(cases_held, pass_cases_on)
         leaving.register(deadlines_held, pass_deadlines_on)
         closing.register(beyond_sight.led_alone)
         governed.register(beyond_sight.kept_from_reader)
         obligations.register(reminding.KIND, reminding.DeadlineReminders())
+        for title in reminding.TITLES:
+            texts.register(title)

@@ -107,7 +107,7 @@ def kept_from_reader() -> list[UUID]:
 
 
 class Due(NamedTuple):
-    """A deadline as the worker knows it: whose, when, and who is kept out of its case."""
+    """A deadline as the worker knows it: whose, when, who is kept out of its case, and a restricted one's duty team."""
 
     uuid: UUID
     case_uuid: UUID
@@ -122,6 +122,7 @@ class Due(NamedTuple):
     lead_agency_id: int
     profile_id: int | None
     excluded: list[int]
+    duty_team_id: int | None
 
 
 def due(deadline: UUID) -> Due | None:

@@ -10,10 +10,12 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.acting import acting_under
 from agencies.models import Absence, Membership, PracticeProfile, ReminderChoice, ReminderRules, Team
@@ -25,8 +27,8 @@ from cases.models import Deadline
 from safeguard.audit.actor import Origin
 from safeguard.common import row_security
 from safeguard.common.clocks import Calendar, Period, Unit, last_day
-from safeguard.notifications import reminders
-from safeguard.notifications.obligations import Planned, Recipient, Resolution
+from safeguard.notifications import reminders, texts
+from safeguard.notifications.obligations import ADMINISTRATOR, Planned, Recipient, Resolution
 
 KIND = "deadline"
 # The hour at which ordinary reminders of a day go out.
@@ -34,13 +36,41 @@ MORNING = time(9)
 GONE = "it is there no longer"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Where a rung reaches nobody the next one is asked, and after the last the administrators.
-FURTHER = ("owner", "team", "manager", "partnership_lead", "administrator")
+FURTHER = ("owner", "team", "manager", "partnership_lead", ADMINISTRATOR)
 # For what was agreed in a case that has no profile.
 PLAIN_LADDER: list[dict[str, Any]] = [
     {"stage": "due_day", "for": "ordinary", "amount": 0, "unit": "working_day", "to": ["owner"], "only_if": ""},
     {"stage": "late", "for": "ordinary", "amount": 1, "unit": "working_day", "to": ["owner", "team"], "only_if": ""},
     {"stage": "overdue_2", "for": "ordinary", "amount": 3, "unit": "working_day", "to": ["manager"], "only_if": ""},
 ]  # fmt: skip
+
+# Their titles, which an administrator can adapt.
+TITLES = tuple(
+    texts.Text(
+        code=f"{KIND}_{code}",
+        kind=gettext_lazy("Deadlines"),
+        label=label,
+        default=default,
+        words={"case": "1234-5678", "day": gettext_lazy("3 December 2026")},
+        needed=frozenset({"case"}),
+        one_line=True,
+    )
+    for code, label, default in (
+        ("due", gettext_lazy("Before the day, and on it"), gettext_lazy("Due {day}: case {case}")),
+        ("overdue", gettext_lazy("When the day has passed"), gettext_lazy("Overdue since {day}: case {case}")),
+        ("urgent_due", gettext_lazy("Urgent, before its time"), gettext_lazy("URGENT, due {day}: case {case}")),
+        (
+            "urgent_overdue",
+            gettext_lazy("Urgent, when its time has passed"),
+            gettext_lazy("URGENT, overdue since {day}: case {case}"),
+        ),
+        (
+            "undelivered",
+            gettext_lazy("To the manager, when a reminder could not be delivered"),
+            gettext_lazy("A reminder could not be delivered: case {case}, due {day}"),
+        ),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -100,14 +130,14 @@ class DeadlineReminders:
         if due is None or (reason := _moot(due, occasion)):
             return Resolution(outcome=GONE if due is None else reason)
         rungs, only_if = _rungs(due, stage)
-        if only_if == "unacknowledged" and reminders.is_acknowledged(subject, occasion):
+        if only_if == "unacknowledged" and reminders.is_acknowledged(subject, occasion, since=due.due_at):
             return Resolution(outcome="somebody has read the reminder: nobody else was told")
         told, refused, reached = _reach(due, rungs)
         outcome = f"told as {reached}: {len(told)}" if told else "nobody could be told"
         return Resolution(
             outcome=outcome + (f"; not told: {len(refused)}" if refused else ""),
-            title=_title(due, stage, reached),
-            path=_path(due, reached),
+            title=_title(due, stage),
+            path=reverse("cases:deadline", args=[due.case_uuid, due.uuid]),
             recipients=(*told, *refused),
         )
 
@@ -139,10 +169,11 @@ def _moot(due: Due, occasion: str) -> str:
 
 
 def _rungs(due: Due, stage: str) -> tuple[list[str], str]:
-    if stage == reminders.UNREACHABLE:
-        return ["manager"], ""
-    profile = PracticeProfile.objects.filter(pk=due.profile_id).first() if due.profile_id else None
-    rows = [row for row in (profile.ladder if profile else PLAIN_LADDER) if row["stage"] == stage]
+    if told := reminders.escalation(stage):
+        return ["manager" if told == reminders.UNREACHABLE else ADMINISTRATOR], ""
+    # The ladder alone: a profile's terms and codes are long, and this is asked for every stage.
+    ladder = PracticeProfile.objects.filter(pk=due.profile_id or 0).values_list("ladder", flat=True).first()
+    rows = [row for row in (PLAIN_LADDER if ladder is None else ladder) if row["stage"] == stage]
     return (list(rows[0]["to"]), str(rows[0]["only_if"])) if rows else (["owner"], "")
 
 
@@ -173,11 +204,17 @@ def _named(due: Due, rung: str) -> Iterator[Candidate]:
         leads = live.filter(agency__in={due.agency_id, due.lead_agency_id}).holding(Can.LEAD_SAFEGUARDING)
         yield from (Candidate(each, rung) for each in leads)
     elif rung == "duty":
-        desks = Team.objects.filter(kind=Team.Kind.DUTY, is_active=True, agency=due.agency_id)
-        rota = Membership.objects.filter(teams__in=desks)
+        rota = Membership.objects.filter(teams__in=_duty_desks(due))
         yield from (Candidate(each, rung) for each in live.holding(Can.WORK_CASES).filter(pk__in=rota.values("pk")))
-    elif rung == "administrator":
+    elif rung == ADMINISTRATOR:
         yield from (Candidate(each, rung) for each in live.holding(Can.CONFIGURE))
+
+
+def _duty_desks(due: Due) -> QuerySet[Team]:
+    """Return who answers out of hours: the team that a restricted case names, else the agency's duty desks."""
+    active = Team.objects.filter(is_active=True)
+    named = active.filter(pk=due.duty_team_id or 0)
+    return named if named.exists() else active.filter(kind=Team.Kind.DUTY, agency=due.agency_id)
 
 
 def _people() -> MembershipQuerySet:
@@ -207,7 +244,7 @@ def _refusal(due: Due, candidate: Candidate) -> str:
     membership = candidate.membership
     if membership.user_id in due.excluded:
         return "they have no access to the case"
-    if candidate.role == "administrator":
+    if candidate.role == ADMINISTRATOR:
         return ""  # told that a reminder reaches nobody, and not of the case
     if membership.is_away:
         return "they are away"
@@ -240,28 +277,22 @@ def _recipient(candidate: Candidate, refused: str) -> Recipient:
         phone=membership.user.phone if choice.sms and rules.allows_sms else "",
         digest_at=rules.digest_at if choice.digest and rules.allows_digest else None,
         refused=refused,
+        **_own_page(candidate.role),
     )
 
 
-def _title(due: Due, stage: str, reached: str) -> str:
-    if reached == "administrator":  # no case content, not even its reference
-        return str(_("A reminder reaches nobody: look at the reminders in operation"))
+def _own_page(role: str) -> dict[str, str]:
+    """Return what those read, or open, who are told without seeing the case."""
+    if role == ADMINISTRATOR:  # no case content, not even its reference
+        title = str(_("A reminder reaches nobody: look at the reminders in operation"))
+        return {"title": title, "path": reverse("agencies:reminder_operations")}
+    return {"path": reverse("cases:emergency")} if role == "duty" else {}
+
+
+def _title(due: Due, stage: str) -> str:
+    code = "undelivered"
+    if not reminders.escalation(stage):
+        code = ("urgent_" if due.urgent else "") + ("overdue" if due.due_at < timezone.now() else "due")
+    code = f"{KIND}_{code}"
     words = {"case": f"{due.reference[:4]}-{due.reference[4:]}", "day": date_format(timezone.localtime(due.due_at))}
-    if stage == reminders.UNREACHABLE:
-        return _("A reminder could not be delivered: case %(case)s, due %(day)s") % words
-    if due.due_at < timezone.now():
-        pattern = (
-            _("URGENT, overdue since %(day)s: case %(case)s")
-            if due.urgent
-            else _("Overdue since %(day)s: case %(case)s")
-        )
-        return pattern % words
-    return (_("URGENT, due %(day)s: case %(case)s") if due.urgent else _("Due %(day)s: case %(case)s")) % words
-
-
-def _path(due: Due, reached: str) -> str:
-    if reached == "administrator":
-        return reverse("agencies:reminder_operations")
-    if reached == "duty":
-        return reverse("cases:emergency")
-    return reverse("cases:deadline", args=[due.case_uuid, due.uuid])
+    return texts.filled(code, texts.texts()[code], words)

@@ -2,8 +2,7 @@
 
 from django.apps import AppConfig
 
-import safeguard.celery
-import safeguard.checks  # noqa: F401  (registers the deploy-time checks)
+import safeguard.celery  # noqa: F401  (the tasks' application)
 
 
 class SafeguardConfig(AppConfig):
@@ -11,3 +10,7 @@ class SafeguardConfig(AppConfig):
 
     name = "safeguard"
     label = "safeguard"
+
+    def ready(self) -> None:
+        """Register the deploy-time checks, which ask models: these are there only now."""
+        import safeguard.checks  # noqa: F401

@@ -6,8 +6,10 @@ from typing import Any
 import redis
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004  (Django's own name)
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, connections, transaction
 from redis.exceptions import RedisError
+
+from agencies.models import Agency, PracticeProfile, Timescale
 
 ROLE_SQL = """
     SELECT rolsuper OR rolbypassrls,
@@ -80,3 +82,28 @@ def beat_runs_once(**_kwargs: Any) -> list[CheckMessage]:
     if settings.CELERY_BEAT_SCHEDULER == "safeguard.beat:OneBeat":
         return []
     return [Error("Two beats would both tick.", hint="Use safeguard.beat:OneBeat.", id="safeguard.E005")]
+
+
+@register(Tags.database, deploy=True)
+def steps_without_delay_have_an_interval(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
+    """Name each step without delay that nobody has said how soon to chase, once there are agencies to work by it.
+
+    Silent without ``--database default``, and while the database is away or has no tables yet.
+    """
+    if "default" not in (databases or ()):
+        return []
+    try:
+        with transaction.atomic():
+            profile = PracticeProfile.objects.current() if Agency.objects.exists() else None
+            timescales = list(profile.timescales.all()) if profile else []
+    except DatabaseError:
+        return []
+    return [_no_interval(each) for each in timescales if each.needs_interval]
+
+
+def _no_interval(timescale: Timescale) -> CheckMessage:
+    return Warning(
+        f"{timescale.code} ({timescale.action}) is due without delay, and nobody has said how soon it is chased.",
+        hint="An administrator sets the interval on the page “Practice profile”. Until then it is due at once.",
+        id="safeguard.W006",
+    )

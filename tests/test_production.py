@@ -15,11 +15,15 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.db.utils import ConnectionHandler
 
+from agencies.actions.practice import LocalPeriod, change_timescale
+from agencies.models import PracticeProfile
 from safeguard import checks
 from safeguard.common.row_security import OWNER_ROLE
 from safeguard.common.services.valkey import start_valkey
 from safeguard.settings import required
 from safeguard.settings.env import INSECURE_AUDIT_KEY, INSECURE_KEYSET
+from tests.conftest import Person
+from tests.factories import load_england
 from tests.production import HOST, manage, production_environment
 
 pytestmark = pytest.mark.django_db
@@ -215,6 +219,21 @@ def test_a_cache_that_evicts_is_refused(environment: dict[str, str], tmp_path: P
 def test_a_cache_that_is_away_is_said(environment: dict[str, str]) -> None:
     environment["REDIS_URL"] = "unix:///nonexistent/valkey.sock"
     assert "safeguard.W004" in deployment_check(environment)
+
+
+def test_each_step_without_delay_that_has_no_interval_is_named_until_somebody_sets_one(adam: Person) -> None:
+    assert checks.steps_without_delay_have_an_interval(databases=["default"]) == [], "no profile is loaded"
+    load_england()
+    said = checks.steps_without_delay_have_an_interval(databases=["default"])
+    waiting = [each for each in PracticeProfile.objects.get().timescales.all() if each.needs_interval]
+    assert len(waiting) > 1
+    assert [each.msg.partition(" ")[0] for each in said] == [each.code for each in waiting]
+    assert {each.id for each in said} == {"safeguard.W006"}
+
+    change_timescale(waiting[0].code, LocalPeriod(chase_hours=4), reason="Agreed", by=adam.by)
+    after = checks.steps_without_delay_have_an_interval(databases=["default"])
+    assert [each.msg for each in after] == [each.msg for each in said[1:]]
+    assert checks.steps_without_delay_have_an_interval() == [], "the database is not to be asked"
 
 
 # --- Secrets and roles ------------------------------------------------------------------------------

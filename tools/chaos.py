@@ -4,11 +4,12 @@ A PostgreSQL, a broker, a Celery worker and two beats of their own run as in pro
 steady rate, and at random moments one of the processes is killed (SIGKILL) and started again. What a real SMTP
 server, or a provider's web service, was handed is compared with what was due:
 
-* lost: due, and never delivered; must be 0
-* beyond one: Message-IDs (idempotency keys) more than reminders; must be 0
+* lost: deadlines whose reminder was due and never delivered; must be 0
+* beyond one: Message-IDs (idempotency keys) beyond one for each deadline; must be 0
 * re-sends: the same Message-ID handed over again, which a mail server delivers twice; reported
 
-The same is done to a task that is put into the queue by ``.delay``, as the comparison.
+The same is done to a task that is put into the queue by ``.delay``, as the comparison. Rates may be given:
+``python -m tools.chaos 25``.
 """
 
 import os
@@ -17,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,7 +31,7 @@ from safeguard.common.row_security import OWNER_ROLE, WORKER_ROLE
 from safeguard.common.services.postgres import start_postgres
 from safeguard.common.services.roles import create_roles
 from tools import chaos_naive
-from tools.chaos_servers import Processes, Provider, Sink
+from tools.chaos_servers import Processes, Provider, Seen, Sink
 
 REMINDERS = 1000
 RATES = (25, 400)
@@ -43,10 +44,10 @@ QUIET = 20.0  # what the queue has not brought after so many seconds without any
 
 @dataclass
 class Result:
-    """What came of one run: how many were due, how often each message was handed over, and the kills."""
+    """What came of one run: what was due, how often each message was handed over for each, and the kills."""
 
-    due: int
-    handed_over: Counter[str]
+    due: frozenset[str]
+    handed_over: dict[str, Counter[str]]
     seconds: float
     kills: int = 0
     kills_at_work: int = 0
@@ -54,21 +55,21 @@ class Result:
     @property
     def lost(self) -> int:
         """Return how many were due and never delivered."""
-        return max(0, self.due - len(self.handed_over))
+        return len(self.due - self.handed_over.keys())
 
     @property
     def beyond_one(self) -> int:
         """Return how many messages there are beyond one for each reminder."""
-        return max(0, len(self.handed_over) - self.due)
+        return sum(len(messages) - (reminder in self.due) for reminder, messages in self.handed_over.items())
 
     @property
     def again(self) -> int:
         """Return how often a message was handed over that had been before."""
-        return self.handed_over.total() - len(self.handed_over)
+        return sum(messages.total() - len(messages) for messages in self.handed_over.values())
 
     def __str__(self) -> str:
         return (
-            f"lost {self.lost} of {self.due} ({self.lost / self.due:.1%}); beyond one {self.beyond_one}; "
+            f"lost {self.lost} of {len(self.due)} ({self.lost / len(self.due):.1%}); beyond one {self.beyond_one}; "
             f"handed over again {self.again}; {self.kills} kills, {self.kills_at_work} with work left; "
             f"{self.seconds:.0f} s"
         )
@@ -82,7 +83,6 @@ class Killer:
     chance: random.Random
     order: list[str]
     at_work: Callable[[], bool]
-    done: int = 0
     done_at_work: int = 0
     _next: float = field(default=0.0)
 
@@ -91,7 +91,6 @@ class Killer:
         if not self.order or time.monotonic() < self._next:
             return
         self.done_at_work += self.at_work()
-        self.done += 1
         self.processes.kill(self.order.pop())
         self._next = time.monotonic() + self.chance.uniform(SHORTEST_PAUSE, LONGEST_PAUSE)
 
@@ -99,47 +98,49 @@ class Killer:
 def run(
     processes: Processes,
     feed: Callable[[int, int], None],
-    seen: Counter[str],
+    seen: Seen,
     *,
-    due: int,
+    due: Iterable[str],
     rate: float,
     kills: dict[str, int],
     patience: float = PATIENCE,
 ) -> Result:
-    """Let ``due`` reminders come due at ``rate`` a second by ``feed(first, last)``, kill meanwhile, and wait."""
+    """Let what ``due`` names come due at ``rate`` a second by ``feed(first, last)``, kill meanwhile, and wait."""
+    keys = frozenset(due)
     chance = random.Random(time.time_ns())  # noqa: S311  (no secret: which process is killed when)
     order = [name for name, count in kills.items() for _ in range(count)]
     chance.shuffle(order)
-    killer = Killer(processes, chance, order, at_work=lambda: len(seen) < due)
+    killer = Killer(processes, chance, order, at_work=lambda: len(seen) < len(keys))
     began, fed = time.monotonic(), 0
-    while fed < due or killer.order:
-        coming = min(due, int((time.monotonic() - began) * rate))
+    while fed < len(keys) or killer.order:
+        coming = min(len(keys), int((time.monotonic() - began) * rate))
         if coming > fed:
             feed(fed, coming)
             fed = coming
         killer.step()
         time.sleep(BATCH_SECONDS / 2)
     last, count = time.monotonic(), len(seen)
-    while len(seen) < due and time.monotonic() < last + patience:
+    while len(seen) < len(keys) and time.monotonic() < last + patience:
         time.sleep(BATCH_SECONDS)
         if len(seen) > count:
             last, count = time.monotonic(), len(seen)
     time.sleep(1)  # what comes twice may come a little later
-    return Result(due, Counter(seen), time.monotonic() - began, killer.done, killer.done_at_work)
+    seconds = time.monotonic() - began
+    return Result(keys, seen.copy(), seconds, processes.killed.total(), killer.done_at_work)
 
 
-def becoming_due(url: str, stages: list[int]) -> Callable[[int, int], None]:
+def becoming_due(url: str, stages: Sequence[int]) -> Callable[[int, int], None]:
     """Return what lets the stages from one place to another come due, by the database's clock."""
     connection = psycopg.connect(url, autocommit=True)
 
     def feed(first: int, last: int) -> None:
         sql = "UPDATE notifications_reminderstage SET due_at = statement_timestamp() WHERE id = ANY(%s)"
-        connection.execute(sql, [stages[first:last]])
+        connection.execute(sql, [list(stages[first:last])])
 
     return feed
 
 
-def main() -> int:
+def main(rates: Sequence[int] = RATES) -> int:
     """Run all and print a line for each. Returns 1 where a reminder was lost or came under two Message-IDs."""
     with tempfile.TemporaryDirectory(prefix="safeguard-chaos-") as name, ExitStack() as cleanup:
         folder = Path(name)
@@ -153,13 +154,14 @@ def main() -> int:
         sink = cleanup.enter_context(Sink())
         provider = cleanup.enter_context(Provider())
         whole = True
-        for rate in RATES:
+        for rate in rates:
             for by, seen, address in (("mail server", sink.seen, ""), ("provider", provider.seen, provider.url)):
                 settings = {"DATABASE_URL": worker, "EMAIL_PORT": str(sink.port), "EMAIL_PROVIDER_URL": address}
                 seen.clear()
                 stages = make(REMINDERS, f"{by} {rate}")
                 with Processes(folder / f"{by}-{rate}", settings) as processes:
-                    result = run(processes, becoming_due(owner, stages), seen, due=REMINDERS, rate=rate, kills=KILLS)
+                    feed = becoming_due(owner, list(stages))
+                    result = run(processes, feed, seen, due=stages.values(), rate=rate, kills=KILLS)
                 print(f"Safeguard, {by}, {rate} a second: {result}", flush=True)
                 whole = whole and result.lost == 0 and result.beyond_one == 0
             _naive(folder, worker, sink, rate)
@@ -180,9 +182,10 @@ def _naive(folder: Path, worker: str, sink: Sink, rate: int) -> None:
         with Processes(folder / f"naive{late}-{rate}", settings, app="tools.chaos_naive", beats=False) as processes:
             feed = chaos_naive.publishing(processes.broker_url)
             kills = {name: count for name, count in KILLS.items() if name != "beat"}
-            result = run(processes, feed, sink.seen, due=REMINDERS, rate=rate, kills=kills, patience=QUIET)
+            due = map(str, range(REMINDERS))
+            result = run(processes, feed, sink.seen, due=due, rate=rate, kills=kills, patience=QUIET)
         print(f"`.delay`{' with acks_late' if late else ''}, {rate} a second: {result}", flush=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main([int(rate) for rate in sys.argv[1:]] or RATES))

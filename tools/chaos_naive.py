@@ -19,7 +19,7 @@ app.conf.broker_connection_retry_on_startup = True
 def send(number: int) -> None:
     """Send one e-mail, as any tutorial does."""
     with smtplib.SMTP("127.0.0.1", int(os.environ["EMAIL_PORT"]), timeout=10) as server:
-        text = f"Message-ID: <{number}@naive.example>\r\nSubject: Reminder\r\n\r\nOpen it.\r\n"
+        text = f"Message-ID: <{number}@naive.example>\r\nSubject: Reminder\r\n\r\nOpen /naive/{number}/.\r\n"
         server.sendmail("safeguard@example.org", ["somebody@example.org"], text)
 
 

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -11,6 +12,9 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
+from email import message_from_bytes, policy
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -21,13 +25,38 @@ from aiosmtpd.controller import Controller
 from safeguard.common.services.valkey import program_path
 
 START_SECONDS = 20.0
+# What a reminder is about, by the link in it.
+ABOUT = re.compile(r"/(?:deadlines|naive)/([\w-]+)/")
+
+
+class Seen:
+    """Which messages were handed over for each reminder, and how often each: by the reminder's key, by Message-ID."""
+
+    def __init__(self) -> None:
+        self._by_reminder: dict[str, Counter[str]] = {}
+
+    def add(self, text: str, message: str) -> None:
+        """Count a message for everything that its text links to."""
+        for reminder in ABOUT.findall(text):
+            self._by_reminder.setdefault(reminder, Counter())[message] += 1
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._by_reminder.clear()
+
+    def copy(self) -> dict[str, Counter[str]]:
+        """Return what was seen until now."""
+        return {reminder: Counter(messages) for reminder, messages in self._by_reminder.items()}
+
+    def __len__(self) -> int:
+        return len(self._by_reminder)
 
 
 class Sink:
-    """A real SMTP server that counts how often each Message-ID was handed over."""
+    """A real SMTP server that keeps what was handed over for which reminder."""
 
     def __init__(self) -> None:
-        self.seen: Counter[str] = Counter()
+        self.seen = Seen()
         logging.getLogger("mail.log").setLevel(logging.WARNING)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -36,9 +65,8 @@ class Sink:
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802  (aiosmtpd's name)
         """Count and accept."""
-        head = envelope.content.partition(b"\r\n\r\n")[0].lower()
-        _, _, rest = head.partition(b"message-id:")
-        self.seen[rest.partition(b"\r\n")[0].strip().decode()] += 1
+        mail = message_from_bytes(envelope.content, policy=policy.default)
+        self.seen.add(mail.get_content(), str(mail["Message-ID"]))
         return "250 OK"
 
     def __enter__(self) -> Self:
@@ -50,25 +78,38 @@ class Sink:
 
 
 class Provider:
-    """A web service that delivers each idempotency key once, and counts how often it was handed each."""
+    """A web service that delivers each idempotency key once, and counts how often it was handed each.
+
+    ``status`` is what it answers to the next ones; only with 200 does it deliver.
+    """
 
     def __init__(self) -> None:
-        seen: Counter[str] = Counter()
+        self.seen = Seen()
+        self.status = 200
+        self.delivered: dict[str, dict[str, str]] = {}
+        self.calls = 0
+        provider = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                seen[self.headers["Idempotency-Key"]] += 1
-                self.send_response(200)
+                content = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                self.send_response(provider.take(self.headers["Idempotency-Key"], content))
                 self.end_headers()
 
             def log_message(self, *_arguments: Any) -> None:
                 """Say nothing."""
 
-        self.seen = seen
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self.url = f"http://127.0.0.1:{self._server.server_port}/"
+
+    def take(self, key: str, content: dict[str, str]) -> int:
+        """Count a message, deliver it where it is new and wanted; return what to answer."""
+        self.calls += 1
+        if self.status == HTTPStatus.OK:
+            self.seen.add(content["text"], key)
+            self.delivered.setdefault(key, content)
+        return self.status
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -98,6 +139,7 @@ class Processes:
             beat = [*celery, "beat", "--loglevel=ERROR", "--pidfile="]
             self._commands |= {"beat": beat, "second beat": beat}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self.killed: Counter[str] = Counter()
         self._turn = 0
 
     def __enter__(self) -> Self:
@@ -118,7 +160,10 @@ class Processes:
         if name == "beat":
             self._turn += 1
             name = ("beat", "second beat")[self._turn % 2]
+        ran = self._running[name].poll() is None
         self._end(name)
+        # Only one that ran, and ended by the signal, was killed.
+        self.killed[name] += ran and self._running[name].returncode == -signal.SIGKILL
         self._start(name)
 
     def _start(self, name: str) -> None:
@@ -136,7 +181,8 @@ class Processes:
 
     def _end(self, name: str) -> None:
         process = self._running[name]
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
     def _broker(self) -> list[str]:

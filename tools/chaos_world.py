@@ -21,8 +21,8 @@ CASES = 10
 STAGE = "due_day"
 
 
-def make(count: int, name: str) -> list[int]:
-    """Make ``count`` deadlines of a new person; return the keys of their stages of the day, far from due."""
+def make(count: int, name: str) -> dict[int, str]:
+    """Make ``count`` deadlines of a new person; return their stages of the day, far from due: key, deadline's UUID."""
     with transaction.atomic():
         by, team = _person(name)
         row_security.apply(by.row_security())
@@ -32,7 +32,7 @@ def make(count: int, name: str) -> list[int]:
             reminding.plan(deadline)
         mine = ReminderStage.objects.filter(subject__in=[row.uuid for row in rows])
         mine.exclude(stage=STAGE).delete()
-        return list(mine.order_by("pk").values_list("pk", flat=True))
+        return {pk: str(subject) for pk, subject in mine.order_by("pk").values_list("pk", "subject")}
 
 
 def _person(name: str) -> tuple[Acting, Team]:

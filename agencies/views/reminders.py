@@ -20,10 +20,15 @@ from safeguard.notifications import reporting
 
 @require_safe
 def reminder_operations(request: ActingRequest) -> HttpResponse:
-    """Show how the reminders stand; with ``subject`` (a deadline's key) what became of each of its stages."""
+    """Show how the reminders stand and which reached nobody; with ``subject`` (a key) what became of each stage."""
     access.check_configures(request.acting)
     subject = request.GET.get("subject", "").strip()
-    context = {"figures": reporting.figures(), "subject": subject, "found": reporting.why(subject) if subject else None}
+    context = {
+        "figures": reporting.figures(),
+        "unheard": reporting.unheard(),
+        "subject": subject,
+        "found": reporting.why(subject) if subject else None,
+    }
     return render(request, "agencies/reminder_operations.html", context)
 
 

@@ -18,17 +18,23 @@ from django.db.models.functions import Now
 from safeguard.common.logs import describe
 from safeguard.notifications import reminders
 from safeguard.notifications.models import OutboxMessage
-from safeguard.notifications.providers import Sender
+from safeguard.notifications.providers import NotSetUp, Sender
 from safeguard.notifications.texts import body_of, subject_of, texts
 
 log = logging.getLogger(__name__)
 
-MOST_ATTEMPTS = 14
+MOST_ATTEMPTS = 48  # three days and some hours: a mail server that is down over a weekend loses nothing
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=2)
+DOUBLINGS = 8  # more than enough to reach the longest
+UNTIL_SET_UP = timedelta(minutes=10)
 HUNG_WORKER = "90s"
 PERMANENT = range(500, 600)
 TRIES_OF_REMINDER = 3
+
+
+class NotComposed(OSError):
+    """A message's words could not be made: it is tried again, and holds up no other."""
 
 
 def drain(seconds: float = 25.0) -> int:
@@ -52,16 +58,24 @@ def deliver_next(sender: Sender) -> bool:
         message = OutboxMessage.objects.due().select_for_update(skip_locked=True).first()
         if message is None:
             return False
-        if message.is_composed and not _compose(message):
-            _update(message, skipped_at=Now())
-            return True
         try:
-            sender.send(message, message.body)
+            matters = not message.is_composed or _composed(message)
+            if matters:
+                sender.send(message, message.body)
         except (OSError, ValueError) as error:  # SMTPException is an OSError; a malformed address a ValueError
             _put_off(message, error)
         else:
-            _mark_sent(message)
+            _mark_sent(message) if matters else _update(message, skipped_at=Now())
         return True
+
+
+def _composed(message: OutboxMessage) -> bool:
+    try:
+        with transaction.atomic():
+            return _compose(message)
+    except Exception as error:
+        log.error("Message %s could not be composed: %s", message.uuid, describe(error))  # noqa: TRY400  (no traceback: it quotes)
+        raise NotComposed from error
 
 
 def _compose(message: OutboxMessage) -> bool:
@@ -76,7 +90,7 @@ def _compose(message: OutboxMessage) -> bool:
 
 def pause_after(attempts: int) -> timedelta:
     """Return how long to wait after that many failures: half a minute, doubled each time, at most two hours."""
-    return min(FIRST_PAUSE * (1 << (attempts - 1)), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * (1 << min(attempts - 1, DOUBLINGS)), LONGEST_PAUSE)
 
 
 def purge_bodies() -> int:
@@ -97,6 +111,9 @@ def _mark_sent(message: OutboxMessage) -> None:
 
 
 def _put_off(message: OutboxMessage, error: Exception) -> None:
+    if isinstance(error, NotSetUp):  # an operator's to do, and no fault of the message
+        _update(message, last_error=_reason(error)[:300], due_at=Now() + UNTIL_SET_UP)
+        return
     attempts = message.attempts + 1
     # A reminder's address that is refused is tried again twice: mail servers refuse by mistake, too.
     refused = _is_final(error) and (not message.is_composed or attempts >= TRIES_OF_REMINDER)

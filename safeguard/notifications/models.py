@@ -118,6 +118,12 @@ class ReminderStage(PublicIdModel):
     made_at = models.DateTimeField(db_default=Now(), editable=False)
     resolved_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=300, blank=True)
+    # The stage that was told in its place: the last of those that were due at once. Kept, so that nobody is told twice.
+    told_as = models.CharField(max_length=40, blank=True, default="", db_default="")
+    # Told by itself, never together with the obligation's other stages: that somebody could not be reached.
+    alone = models.BooleanField(default=False, db_default=False)
+    # It mattered, and nobody could be told.
+    reached_nobody = models.BooleanField(default=False, db_default=False)
 
     objects = StageQuerySet.as_manager()
 
@@ -131,7 +137,8 @@ class ReminderStage(PublicIdModel):
             models.UniqueConstraint(fields=["subject", "kind", "occasion", "stage"], name="reminderstage_once")
         ]
         indexes = [
-            models.Index(fields=["due_at", "id"], condition=Q(resolved_at__isnull=True), name="reminderstage_waiting")
+            models.Index(fields=["due_at", "id"], condition=Q(resolved_at__isnull=True), name="reminderstage_waiting"),
+            models.Index(fields=["-due_at", "-id"], condition=Q(reached_nobody=True), name="reminderstage_unheard"),
         ]
 
     def __str__(self) -> str:
@@ -185,16 +192,21 @@ class Reminder(PublicIdModel):
 
 
 class ReminderText(models.Model):
-    """A text of the reminders as an administrator has it; without one Safeguard's own holds."""
+    """One version of a text, written once: the newest of a code holds, an empty one is Safeguard's own again."""
 
-    code = models.CharField(max_length=20, unique=True)
-    text = models.TextField()
-    changed_at = models.DateTimeField(auto_now=True)
+    code = models.CharField(max_length=40)
+    text = models.TextField(blank=True)
+    made_at = models.DateTimeField(db_default=Now(), editable=False)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
+    # Row-level security lets those add one who configure the partnership.
     database_privileges: ClassVar[Mapping[str, str]] = {
-        WEB_ROLE: "SELECT, INSERT, UPDATE, DELETE",
+        WEB_ROLE: "SELECT, INSERT",
         WORKER_ROLE: "SELECT",
     }
+
+    class Meta:
+        indexes = [models.Index(fields=["code", "-id"], name="remindertext_newest")]
 
     def __str__(self) -> str:
         return self.code

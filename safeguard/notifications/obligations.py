@@ -9,6 +9,9 @@ from datetime import datetime, time
 from typing import Protocol
 from uuid import UUID
 
+# The role of those who are told that a reminder reaches nobody, and not of the obligation itself.
+ADMINISTRATOR = "administrator"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Planned:
@@ -19,13 +22,15 @@ class Planned:
     occasion: str
     due_at: datetime
     urgent: bool = False
+    alone: bool = False  # told by itself: see ReminderStage
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recipient:
     """Who is told, under which membership, and how; ``refused`` says why they are not told after all.
 
-    ``digest_at`` (local time) holds back what is not urgent until then; None sends at once.
+    ``digest_at`` (local time) holds back what is not urgent until then; None sends at once. ``title`` and
+    ``path`` are set where this person reads, or opens, something else than the others.
     """
 
     user_id: int
@@ -36,20 +41,34 @@ class Recipient:
     phone: str = ""
     digest_at: time | None = None
     refused: str = ""
+    title: str = ""
+    path: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resolution:
-    """Whom a stage reaches, what they read (no child's name), and in a few words what became of the stage."""
+    """Whom a stage reaches, what they read (no child's name), and in a few words what became of the stage.
+
+    Without a ``title`` it matters no longer, or not yet: nobody is to be told.
+    """
 
     outcome: str
     title: str = ""
     path: str = ""
     recipients: tuple[Recipient, ...] = ()
 
+    @property
+    def reaches_nobody(self) -> bool:
+        """Return whether somebody should be told, and nobody can be but those who are told just that."""
+        return bool(self.title) and all(each.refused or each.role == ADMINISTRATOR for each in self.recipients)
+
 
 class Obligation(Protocol):
-    """One kind of thing that people are reminded of."""
+    """One kind of thing that people are reminded of.
+
+    It is asked about its own stages, and about those that ``reminders.escalate`` adds: ``reminders.escalation``
+    tells which these are.
+    """
 
     def resolve(self, subject: UUID, stage: str, occasion: str) -> Resolution:
         """Return whom the stage reaches now; none where it matters no longer."""

@@ -5,6 +5,7 @@ its commit doubles nothing. A mail server knows no such key: there the promise i
 same Message-ID.
 """
 
+import http.client
 import json
 import urllib.error
 import urllib.request
@@ -17,8 +18,8 @@ from django.core.mail import EmailMessage, get_connection
 from safeguard.notifications.models import OutboxMessage
 
 SECONDS = 10
-PERMANENT = range(400, 500)
-TRY_AGAIN = {408, 409, 425, 429}
+# These are about the message. Whatever else is answered (a wrong token or address, too many at once) can be mended.
+PERMANENT = frozenset({400, 410, 413, 422})
 
 
 class Refused(ValueError):
@@ -77,12 +78,17 @@ def post(url: str, token: str, message: OutboxMessage, body: str) -> None:
     content = {"to": message.address, "subject": message.subject, "text": body, "id": str(message.uuid)}
     headers = {"Content-Type": "application/json", "Idempotency-Key": str(message.uuid)}
     headers |= {"Authorization": f"Bearer {token}"} if token else {}
-    request = urllib.request.Request(url, json.dumps(content).encode(), headers)  # noqa: S310  (an operator's setting)
+    try:
+        request = urllib.request.Request(url, json.dumps(content).encode(), headers)  # noqa: S310  (an operator's setting)
+    except ValueError:
+        raise NotSetUp(f"The address of the provider for {message.channel} is none.") from None
     try:
         with urllib.request.urlopen(request, timeout=SECONDS):  # noqa: S310  (as above)
             return
     except urllib.error.HTTPError as error:
         error.close()
-        if error.code in PERMANENT and error.code not in TRY_AGAIN:
+        if error.code in PERMANENT:
             raise Refused(f"The provider answered {error.code}.") from None
         raise OSError(f"The provider answered {error.code}.") from None
+    except http.client.HTTPException as error:  # an answer that is no HTTP, or breaks off
+        raise OSError("The provider's answer could not be read.") from error

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 if TYPE_CHECKING:
@@ -78,6 +78,22 @@ class StageQuerySet(QuerySet["ReminderStage"]):
     def due(self) -> Self:
         """Return those whose time has come by the database's clock, the longest due first."""
         return self.waiting().filter(due_at__lte=Now()).order_by("due_at", "id")
+
+    def claimable(self) -> Self:
+        """Return those due that are the first of their obligation: two workers never hold stages of one at once."""
+        before = Q(due_at__lt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), pk__lt=OuterRef("pk"))
+        same = {name: OuterRef(name) for name in ("kind", "subject", "occasion")}
+        earlier = self.model.objects.waiting().filter(before, alone=False, **same)
+        return self.due().filter(Q(alone=True) | ~Exists(earlier))
+
+    def told_with(self, stage: "ReminderStage") -> Self:
+        """Return the later stages of the same obligation that are due too."""
+        same = self.due().filter(kind=stage.kind, subject=stage.subject, occasion=stage.occasion, alone=False)
+        return same.exclude(pk=stage.pk)
+
+    def unheard(self) -> Self:
+        """Return those that mattered and reached nobody, the newest first."""
+        return self.filter(reached_nobody=True).order_by("-due_at", "-id")
 
 
 class ReminderQuerySet(QuerySet["Reminder"]):

@@ -43,6 +43,23 @@ class StageHistory:
     told: list[Told]
 
 
+@dataclass(frozen=True)
+class Unheard:
+    """A stage that mattered and reached nobody but administrators: of which obligation, when, and what became of it."""
+
+    kind: str
+    subject: UUID
+    stage: str
+    due_at: datetime
+    outcome: str
+
+
+def unheard(most: int = 50) -> list[Unheard]:
+    """Return the stages that reached nobody, the newest first, at most ``most``."""
+    rows = ReminderStage.objects.unheard()[:most]
+    return [Unheard(each.kind, each.subject, each.stage, each.due_at, each.outcome) for each in rows]
+
+
 def figures() -> Figures:
     """Return how the reminders stand now."""
     due = Q(due_at__lte=Now())

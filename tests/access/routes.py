@@ -75,6 +75,7 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         "agencies:contact_point_": {"uuid": point.uuid},
         "agencies:team_change": {"uuid": alice.membership.teams.get().uuid},
         "agencies:practice_change": {"code": "CP_VISIT"},
+        "agencies:reminder_text": {"code": "one"},
         "agencies:join_link": {"secret": "unknown"},
         "agencies:": of_agency,
         **_entries(shared),

@@ -16,6 +16,7 @@ KNOW_ROLES = {
     "safeguard/management/commands/seed_demo.py",
     # Rungs of the ladder and actors of a referral, which bear the same words.
     "cases/reminding.py",
+    "safeguard/notifications/obligations.py",
     "referrals/lifecycle.py",
 }
 # `Role.MANAGER`, or a role's code as a string; the type itself may be named anywhere.

@@ -178,6 +178,14 @@ def test_what_is_wrong_with_the_profile_itself_is_named(folder: Path, name: str,
     assert said in problems(folder)
 
 
+@pytest.mark.parametrize("kind", ["ordinary", "urgent"])
+def test_a_ladder_must_serve_both_kinds_of_deadlines(folder: Path, kind: str) -> None:
+    rows = (folder / "ladder.csv").read_text().splitlines()
+    (folder / "ladder.csv").write_text("\n".join(row for row in rows if f",{kind}," not in row))
+
+    assert f"ladder.csv, for: no row is for {kind} deadlines" in problems(folder)
+
+
 def test_a_missing_file_and_a_missing_column_are_named(folder: Path) -> None:
     (folder / "ladder.csv").unlink()
     (folder / "levels.csv").write_text("level,title\n1,Universal\n")

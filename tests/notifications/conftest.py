@@ -4,6 +4,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from email import message_from_bytes
 from typing import Any
 
@@ -12,9 +13,18 @@ import pytest
 from aiosmtpd.controller import Controller
 from django.conf import settings as django_settings
 from django.db import connection
+from django.utils import timezone
 
+from cases.actions.children import NewChild
+from cases.actions.deadlines import agree
+from cases.actions.opening import open_child_case
+from cases.models import Case, Deadline
 from safeguard.common.row_security import WEB_ROLE, WORKER_ROLE
 from safeguard.notifications.actions import Note, send_email
+from tests.cases.conftest import entered, with_later_transaction
+from tests.conftest import Person, Place
+from tests.factories import load_england
+from tools.chaos_servers import Provider
 
 Connect = Callable[[str], psycopg.Connection[Any]]
 
@@ -97,3 +107,26 @@ NOTE = Note(kind="test.note", subject="Something needs you", body="Open Safeguar
 def queue(key: str = "1", address: str = "daisy@example.org") -> bool:
     """Queue one message as the web does."""
     return send_email(NOTE, address=address, dedupe_key=key)
+
+
+@pytest.fixture
+def case(alice: Person, social_care: Place) -> Case:
+    load_england()
+    with entered(alice) as by:
+        made = open_child_case(NewChild(given="Robin"), team=social_care.team, lawful_basis="ca1989_s17", by=by)
+    with_later_transaction(made)
+    return made
+
+
+@pytest.fixture
+def agreed(case: Case, alice: Person, social_care: Place) -> Deadline:
+    """Something that Alice in person is to do in thirty days."""
+    with entered(alice) as by:
+        due_at = timezone.now() + timedelta(days=30)
+        return agree(case, "Ring Gran", due_at=due_at, team=social_care.team, person=alice.user, by=by)
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    with Provider() as made:
+        yield made

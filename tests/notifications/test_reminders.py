@@ -1,7 +1,5 @@
 """Reminders of deadlines: who is told, when, and why somebody is not; nothing lost, nothing twice."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -12,85 +10,33 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 from django.utils import timezone
 
-from agencies.models import Absence, Membership, ReminderChoice, ReminderRules, Team, User
+from agencies.models import Absence, Membership, Team, User
 from agencies.practice_events import PracticeEvent
-from cases.actions.children import NewChild
 from cases.actions.deadlines import agree, extend, meet, record_event
-from cases.actions.opening import close_case, open_child_case
+from cases.actions.opening import close_case
 from cases.actions.restriction import exclude
 from cases.models import Case, Deadline
-from safeguard.common import row_security
-from safeguard.common.row_security import WORKER_ROLE
 from safeguard.notifications import delivery, reminders
 from safeguard.notifications.models import InboxItem, OutboxMessage, Reminder, ReminderStage, ReminderText
 from safeguard.notifications.tasks import remind, sweep_reminders
-from tests.cases.conftest import entered, with_later_transaction
+from tests.cases.conftest import entered
 from tests.conftest import Person, Place
-from tests.factories import as_owner, database_role, load_england, make_team
+from tests.factories import as_owner, make_team
 from tests.notifications.conftest import Sink
+from tests.notifications.reminder_steps import (
+    choose,
+    gather,
+    outcome,
+    refusals,
+    send,
+    the_worker,
+    time_comes,
+    told,
+    work,
+)
+from tools.chaos_servers import Provider
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def case(alice: Person, social_care: Place) -> Case:
-    load_england()
-    with entered(alice) as by:
-        made = open_child_case(NewChild(given="Robin"), team=social_care.team, lawful_basis="ca1989_s17", by=by)
-    with_later_transaction(made)
-    return made
-
-
-@pytest.fixture
-def agreed(case: Case, alice: Person, social_care: Place) -> Deadline:
-    """Something that Alice in person is to do in thirty days."""
-    with entered(alice) as by:
-        due_at = timezone.now() + timedelta(days=30)
-        return agree(case, "Ring Gran", due_at=due_at, team=social_care.team, person=alice.user, by=by)
-
-
-def time_comes(deadline: Deadline, *stages: str, ago: timedelta = timedelta(minutes=1)) -> None:
-    """Make the named stages of ``deadline`` due, and the others far away."""
-    with as_owner():
-        mine = ReminderStage.objects.filter(subject=deadline.uuid)
-        mine.filter(stage__in=stages).update(due_at=timezone.now() - ago)
-
-
-@contextmanager
-def the_worker() -> Iterator[None]:
-    """Run the body as the worker, which nobody's row-security settings reach."""
-    with database_role(WORKER_ROLE):
-        row_security.apply(row_security.NOBODY)
-        yield
-
-
-def work() -> None:
-    with the_worker():
-        while reminders.resolve_next():
-            pass
-
-
-def send() -> int:
-    with the_worker():
-        return delivery.drain()
-
-
-def told() -> list[tuple[str, str]]:
-    """Return who was told, as what, and not refused."""
-    with as_owner():
-        rows = Reminder.objects.filter(skipped_at=None).select_related("recipient").order_by("pk")
-        return [(row.recipient.name.split()[0], row.role) for row in rows]
-
-
-def refusals() -> dict[str, str]:
-    with as_owner():
-        rows = Reminder.objects.exclude(skipped_at=None).select_related("recipient")
-        return {row.recipient.name.split()[0]: row.skip_reason for row in rows}
-
-
-def outcome(deadline: Deadline, stage: str) -> str:
-    with as_owner():
-        return ReminderStage.objects.get(subject=deadline.uuid, stage=stage).outcome
 
 
 # --- Planned with the deadline --------------------------------------------------------------------
@@ -290,21 +236,6 @@ def test_unacknowledged_an_urgent_one_goes_to_the_duty_rota_and_read_it_does_not
 # --- Digest, SMS and catching up ------------------------------------------------------------------
 
 
-def choose(person: Person, *, digest: bool = False, sms: bool = False, **rules: Any) -> None:
-    with as_owner():
-        ReminderChoice.objects.create(membership=person.membership, digest=digest, sms=sms)
-        ReminderRules.objects.create(agency=person.membership.agency, **rules)
-        User.objects.filter(pk=person.user.pk).update(phone="01632 960001")
-
-
-def gather() -> None:
-    with as_owner():
-        Reminder.objects.exclude(send_after=None).update(send_after=timezone.now() - timedelta(seconds=1))
-    with the_worker():
-        while reminders.gather_next():
-            pass
-
-
 def test_a_digest_holds_what_is_not_urgent_until_its_hour_and_comes_as_one(
     agreed: Deadline, case: Case, alice: Person, social_care: Place, sink: Sink
 ) -> None:
@@ -336,7 +267,7 @@ def test_an_agency_that_allows_no_digest_has_each_sent_at_once(agreed: Deadline,
 
 
 def test_urgent_ones_ignore_the_digest_and_go_by_sms_too(
-    case: Case, alice: Person, sink: Sink, settings: Any, provider: "Provider"
+    case: Case, alice: Person, sink: Sink, settings: Any, provider: Provider
 ) -> None:
     choose(alice, digest=True, sms=True, allows_sms=True)
     settings.SMS_URL, settings.SMS_TOKEN = provider.url, "secret"
@@ -360,7 +291,7 @@ def test_after_a_day_off_only_the_last_of_several_stages_is_sent_and_says_that_i
         now = timezone.now()
         for number, stage in enumerate(("before", "due_day", "overdue_1")):
             ReminderStage.objects.filter(subject=agreed.uuid, stage=stage).update(
-                due_at=now - timedelta(hours=20 - 5 * number)
+                due_at=now - timedelta(hours=20 - 5 * number), made_at=now - timedelta(days=30)
             )
     work()
     gather()
@@ -368,7 +299,7 @@ def test_after_a_day_off_only_the_last_of_several_stages_is_sent_and_says_that_i
 
     [mail] = sink.messages
     assert "Some of this comes late" in mail.get_payload(decode=True).decode()
-    assert outcome(agreed, "before") == outcome(agreed, "due_day") == reminders.LATER
+    assert outcome(agreed, "before") == outcome(agreed, "due_day") == f"{reminders.LATER}: told as owner: 1"
 
 
 # --- Bad addresses and servers that are away ------------------------------------------------------
@@ -415,10 +346,15 @@ def test_a_mail_server_that_is_down_for_a_day_loses_nothing(agreed: Deadline, si
     settings.EMAIL_PORT = 1
     time_comes(agreed, "due_day")
     work()
-    for _ in range(12):  # half a minute, doubled each time to two hours: a day is 12 tries and some
+    away, attempts = timedelta(), 0
+    while away < timedelta(days=1):
         send()
+        attempts += 1
+        away += delivery.pause_after(attempts)
         with as_owner():
             OutboxMessage.objects.filter(sent_at=None).update(due_at=timezone.now() - timedelta(seconds=1))
+    with as_owner():
+        assert OutboxMessage.objects.get(kind="reminder.deadline").failed_at is None
     settings.EMAIL_PORT = port
     send()
 
@@ -436,48 +372,11 @@ def test_without_an_sms_provider_what_waits_stays(case: Case, alice: Person, sin
     with as_owner():
         waiting = OutboxMessage.objects.get(channel="sms")
     assert (waiting.sent_at, waiting.failed_at) == (None, None)
-    assert waiting.attempts == 1
+    assert waiting.attempts == 0, "it counts no attempt, and so is never given up"
+    assert waiting.due_at > timezone.now()
 
 
 # --- Providers ------------------------------------------------------------------------------------
-
-
-class Provider:
-    """A web service that delivers each idempotency key once, as it promises."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.status = 200
-        self.delivered: dict[str, dict[str, str]] = {}
-        self.calls = 0
-
-
-@pytest.fixture
-def provider() -> Any:
-    import json
-    import threading
-    from http.server import BaseHTTPRequestHandler, HTTPServer
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            content = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            made.calls += 1
-            if made.status == 200:
-                made.delivered.setdefault(self.headers["Idempotency-Key"], content)
-            self.send_response(made.status)
-            self.end_headers()
-
-        def log_message(self, *_args: Any) -> None:
-            """Say nothing."""
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    made = Provider(f"http://127.0.0.1:{server.server_port}/")
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield made
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def test_a_message_that_is_handed_over_twice_is_delivered_once(
@@ -495,7 +394,13 @@ def test_a_message_that_is_handed_over_twice_is_delivered_once(
     assert len(provider.delivered) == 1
 
 
-@pytest.mark.parametrize(("status", "final"), [(500, False), (429, False), (422, True)])
+@pytest.mark.parametrize(
+    ("status", "final"),
+    [
+        *((status, False) for status in (401, 403, 404, 408, 429, 500, 503)),
+        *((status, True) for status in (400, 410, 413, 422)),
+    ],
+)
 def test_a_provider_that_fails_is_tried_again_and_one_that_refuses_for_good_is_not(
     agreed: Deadline, settings: Any, provider: Provider, status: int, final: bool
 ) -> None:
