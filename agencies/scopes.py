@@ -21,6 +21,8 @@ class Scope(models.TextChoices):
     READ_TIMELINE = "read:timeline", _("Read timelines")
     WRITE_TIMELINE = "write:timeline", _("Write on timelines")
     LOG_CONCERN = "write:concerns", _("Log concerns")
+    READ_REFERRALS = "read:referrals", _("Read how referrals stand")
+    REFER = "write:referrals", _("Refer children")
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,10 @@ SCOPES: Mapping[Scope, ScopeSpec] = {
     Scope.LOG_CONCERN: ScopeSpec(
         _("Log concerns in your name, about children whom you may see or new ones"), Can.LOG_CONCERN
     ),
+    Scope.READ_REFERRALS: ScopeSpec(
+        _("How the referrals of you and your team stand, questions, decisions and their reasons"), Can.REFER
+    ),
+    Scope.REFER: ScopeSpec(_("Refer children in your name, and answer what triage asks"), Can.REFER),
 }
 
 

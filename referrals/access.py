@@ -3,6 +3,7 @@
 Absent and forbidden are the same: ``Http404``. Every look through this door is recorded, and so is every refusal.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -66,6 +67,30 @@ def bundle(by: Acting, ref: UUID) -> list[Referral]:
     if not found:
         raise refusal(by, ref)
     return found
+
+
+def sent_referral(by: Acting, ref: UUID | str) -> Referral:
+    """Return a referral of ``by``'s side; the look is recorded. Raises Http404 for absent and forbidden."""
+    found = referral(by, ref)
+    if not is_senders(by, found):
+        raise refusal(by, ref)
+    return found
+
+
+def questions_of(by: Acting, referrals: Iterable[Referral]) -> dict[int, str]:
+    """Return what triage asked last, by the keys of those of ``referrals`` that wait for an answer."""
+    waiting = [each.pk for each in referrals if each.state == State.ASKED]
+    asked = ReferralStep.objects.visible_to(by).filter(referral__in=waiting, action=Action.ASK)
+    return dict(asked.order_by("made_at", "id").values_list("referral", "text"))
+
+
+def outcomes_of(by: Acting, referrals: Iterable[Referral]) -> dict[int, ReferralStep]:
+    """Return what the referrer was told of the decision that holds, by the keys of ``referrals``."""
+    steps = ReferralStep.objects.visible_to(by).filter(
+        referral__in=[each.pk for each in referrals], action__in=[Action.FEED_BACK, Action.REOPEN]
+    )
+    last = {step.referral_id: step for step in steps.order_by("made_at", "id")}
+    return {ref: step for ref, step in last.items() if step.action == Action.FEED_BACK}
 
 
 def asked_count(by: Acting) -> int:

@@ -220,8 +220,12 @@ class Referral(PublicIdModel, AsSent):
     @property
     def state_for_sender(self) -> str:
         """Return how it stands as the referrer is told: that a decision waits for its signature stays inside."""
-        shown = State.IN_TRIAGE if self.state == State.PROPOSED else State(self.state)
-        return str(shown.label)
+        return str(State(self.state_code_for_sender).label)
+
+    @property
+    def state_code_for_sender(self) -> str:
+        """Return the code of ``state_for_sender``."""
+        return str(State.IN_TRIAGE if self.state == State.PROPOSED else self.state)
 
     @property
     def state_colour(self) -> str:

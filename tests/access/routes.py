@@ -94,6 +94,7 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         "cases:not_needed": {"uuid": shared.uuid, "sector": "police"},
         "cases:deadline": {"uuid": shared.uuid, "deadline": agreed.uuid},
         "cases:": {"uuid": shared.uuid},
+        "api:referral": {"uuid": scene.referrals.sent["of a teacher"].uuid},
         "api:case": {"uuid": shared.uuid},
         "api:child": {"uuid": shared.child.uuid},
         "api:nothing_here": {"rest": "nothing"},

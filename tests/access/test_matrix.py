@@ -182,7 +182,10 @@ PAGES: list[tuple[tuple[str, str], Who, str, str]] = [
     (API_ROW, level(1), "api:", "case child timeline"),
     (API_ROW, one_of("alice", "maggie", "mo", "hana"), "api:", "entry"),
     (API_WRITE, level(2), "api:", "entry_add"),
-    (API_LOG, works, "api:", "concern_log"),
+    (API_LOG, works, "api:", "concern_log referral_submit"),
+    (API, works, "api:", "referrals"),
+    (API_ROW, one_of("tariq", "daisy"), "api:", "referral"),
+    (API_WRITE, one_of("tariq", "daisy"), "api:", "referral_answer"),
     (API_PRESS, one_of("alice", "maggie", "mo"), "api:", "entry_acknowledge"),
     (NOTHING, everybody, "api:", "nothing_here"),
 ]

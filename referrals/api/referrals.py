@@ -1,0 +1,143 @@
+"""Referring for programs: the same actions as the pages, with the same refusals."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from agencies.acting import Acting
+from agencies.api.views import NOT_FOUND, REFUSALS, ReadView, WriteView
+from agencies.models import User
+from agencies.once import once_by_key
+from agencies.scopes import Scope
+from cases.api.idempotency import KEY, key_of
+from cases.forms.concern import colleagues
+from referrals import access
+from referrals.actions import life
+from referrals.actions.submit import NewReferral, Relative, submit
+from referrals.api.serializers import SHARED, AnswerSerializer, NewReferralSerializer, SentReferralSerializer
+from referrals.models import Referral
+
+SENT_ONCE = OpenApiParameter(
+    KEY, UUID, OpenApiParameter.HEADER, description="Sent again with the same key, it is saved once"
+)
+
+
+class ReferralList(ReadView):
+    """What one's own side sent."""
+
+    scope = Scope.READ_REFERRALS
+
+    @extend_schema(
+        operation_id="list_referrals",
+        summary="How your referrals stand",
+        responses={(200, "application/json"): SentReferralSerializer(many=True)} | REFUSALS,
+    )
+    def get(self, request: Request) -> Response:
+        """Return the newest fifty that you or your team sent, with the decisions that you were told."""
+        return Response(_shown(self.by, access.sent(self.by)))
+
+
+class ReferralSubmit(WriteView):
+    """Sending a referral."""
+
+    scope = Scope.REFER
+    refused_as: ClassVar[str] = "referral"
+
+    @extend_schema(
+        operation_id="submit_referral",
+        summary="Refer one child or several",
+        request=NewReferralSerializer,
+        parameters=[SENT_ONCE],
+        responses={
+            (201, "application/json"): SentReferralSerializer(many=True),
+            (200, "application/json"): SentReferralSerializer(many=True),
+        }
+        | REFUSALS
+        | NOT_FOUND,
+    )
+    def post(self, request: Request) -> Response:
+        """Send one referral for each child, all or none. 200 where the key had sent them before."""
+        sent = NewReferralSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        new = _new(sent.validated_data, self.by)
+
+        def save() -> str:
+            return str(submit(new, by=self.by)[0].bundle)
+
+        key = key_of(request)
+        made, before = once_by_key(self.by.user, key, request.path, save) if key else (save(), False)
+        return Response(_shown(self.by, access.bundle(self.by, UUID(made))), status=200 if before else 201)
+
+
+class ReferralDetail(ReadView):
+    """One referral of one's own side."""
+
+    scope = Scope.READ_REFERRALS
+
+    @extend_schema(
+        operation_id="get_referral",
+        summary="How one referral stands",
+        responses={(200, "application/json"): SentReferralSerializer} | REFUSALS | NOT_FOUND,
+    )
+    def get(self, request: Request, uuid: UUID) -> Response:
+        """Return how it stands, the open question, and the decision with its reasons once you were told."""
+        return Response(_shown(self.by, [access.sent_referral(self.by, uuid)])[0])
+
+
+class ReferralAnswer(WriteView):
+    """Answering what triage asked."""
+
+    scope = Scope.REFER
+    refused_as: ClassVar[str] = "answer"
+
+    @extend_schema(
+        operation_id="answer_question",
+        summary="Answer a question about a referral",
+        request=AnswerSerializer,
+        parameters=[SENT_ONCE],
+        responses={(200, "application/json"): SentReferralSerializer} | REFUSALS | NOT_FOUND,
+    )
+    def post(self, request: Request, uuid: UUID) -> Response:
+        """Answer in your name; a second time with the same key changes nothing."""
+        found = access.sent_referral(self.by, uuid)
+        sent = AnswerSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+
+        def save() -> str:
+            life.answer(found, text=sent.validated_data["text"], by=self.by)
+            return str(found.uuid)
+
+        key = key_of(request)
+        _made = once_by_key(self.by.user, key, request.path, save) if key else save()
+        return Response(_shown(self.by, [access.sent_referral(self.by, uuid)])[0])
+
+
+def _shown(by: Acting, referrals: Sequence[Referral]) -> Any:
+    context = {"questions": access.questions_of(by, referrals), "outcomes": access.outcomes_of(by, referrals)}
+    return SentReferralSerializer(referrals, many=True, context=context).data
+
+
+def _new(data: Mapping[str, Any], by: Acting) -> NewReferral:
+    relatives = []
+    for each in data["relatives"]:
+        fields = {name: value for name, value in each.items() if name != "of"}
+        relatives.append(Relative(fields=fields, of=frozenset(each["of"])))
+    return NewReferral(
+        shared={name: data[name] for name in SHARED if name in data},
+        children=data["children"],
+        relatives=relatives,
+        to_agency=data["to_agency"],
+        kept_from=_people(data["kept_from"], by),
+    )
+
+
+def _people(uuids: Sequence[UUID], by: Acting) -> tuple[User, ...]:
+    found = tuple(colleagues(by).filter(uuid__in=uuids))
+    if len(found) != len(set(uuids)):
+        raise ValidationError({"kept_from": ["Somebody named here is no colleague of yours."]})
+    return found
