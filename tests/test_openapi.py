@@ -49,6 +49,9 @@ def test_every_address_is_described(generated: str) -> None:
     assert described == set(_routes("api/")) - UNDESCRIBED
 
 
+WRITES = ("/entries/", "/acknowledge/", "/concerns/", "/submit/", "/answer/")
+
+
 def _routes(below: str) -> list[str]:
     found: list[str] = []
 
@@ -67,7 +70,7 @@ def _routes(below: str) -> list[str]:
 def test_every_answer_says_how_it_can_fail(generated: str) -> None:
     for path, operations in yaml.safe_load(generated)["paths"].items():
         ((method, operation),) = operations.items()
-        assert method == ("post" if path.endswith(("/entries/", "/acknowledge/", "/concerns/")) else "get"), path
+        assert method == ("post" if path.endswith(WRITES) else "get"), path
         answers = operation["responses"]
         assert {"200", "400", "401", "403", "406", "429"} <= answers.keys()
         # A concern names its child in what is sent.

@@ -57,8 +57,7 @@ class ReferralSubmit(WriteView):
             (201, "application/json"): SentReferralSerializer(many=True),
             (200, "application/json"): SentReferralSerializer(many=True),
         }
-        | REFUSALS
-        | NOT_FOUND,
+        | REFUSALS,
     )
     def post(self, request: Request) -> Response:
         """Send one referral for each child, all or none. 200 where the key had sent them before."""

@@ -81,7 +81,7 @@ class Visit:
 
     ``before``: what must have been done. ``arrive``: the way there, where an address alone opens nothing.
     ``refuses``: whether the page's form, sent empty, comes back with an error. ``by_script``: only a script
-    can send it, and without one the page says so.
+    can send it, and without one the page says so. ``in_place``: a script sends it and shows the answer in the page.
     """
 
     who: str
@@ -90,6 +90,7 @@ class Visit:
     arrive: Arrive | None = None
     refuses: bool = True
     by_script: bool = False
+    in_place: bool = False
 
 
 # --- The world ------------------------------------------------------------------------------------
@@ -362,8 +363,8 @@ PAGES: dict[str, Visit] = {
     "cases:concern_answer": Visit("daisy", ("school concern",)),
     "cases:draft_discard": Visit("alice", ("draft",), refuses=False),
     "referrals:public_start": Visit(VISITOR),
-    "referrals:public_report": Visit(VISITOR, ("report kind",)),
-    "referrals:public_status": Visit(VISITOR),
+    "referrals:public_report": Visit(VISITOR, ("report kind",), in_place=True),
+    "referrals:public_status": Visit(VISITOR, in_place=True),
     "referrals:public_confirm": Visit(VISITOR, ("confirm token",), refuses=False),
     "referrals:mine": Visit("tariq"),
     "referrals:start": Visit("tariq"),

@@ -181,8 +181,12 @@ def send_empty(visits: Visits, page: Page, visit: Visit) -> None:
     """Send the page's form with nothing in it, and hold what comes back to the same and to its error summary."""
     if not page.evaluate(HAS_FORM):
         return
-    with page.expect_navigation():
+    if visit.in_place:
         page.evaluate(SEND_EMPTY)
+        page.locator(".govuk-error-summary").wait_for()
+    else:
+        with page.expect_navigation():
+            page.evaluate(SEND_EMPTY)
     if page.locator(".govuk-error-summary").count() != 1:
         if visit.refuses:
             visits.blame("takes an empty form without a word")
