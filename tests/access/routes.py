@@ -65,19 +65,18 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
             **by,
         )
         service = KnownService.objects.create(kind="dentist", name="n", **by)
-    of_agency = {"uuid": agency.uuid}
     return {
         "agencies:membership": {"uuid": scene.people["mo"].membership.uuid},
         "agencies:token_revoke": {"uuid": program_of(alice).token.uuid},
         **_absence(alice),
         "agencies:invitation_": {"uuid": invitation.uuid},
-        "agencies:contact_point_add": of_agency,
+        "agencies:contact_point_add": {"uuid": agency.uuid},
         "agencies:contact_point_": {"uuid": point.uuid},
         "agencies:team_change": {"uuid": alice.membership.teams.get().uuid},
         "agencies:practice_change": {"code": "CP_VISIT"},
         "agencies:reminder_text": {"code": "one"},
         "agencies:join_link": {"secret": "unknown"},
-        "agencies:": of_agency,
+        "agencies:": {"uuid": agency.uuid},
         **_entries(shared),
         **_referrals(scene),
         "cases:draft_discard": {"uuid": scene.drafts["alice"].uuid},
@@ -94,7 +93,6 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         "cases:not_needed": {"uuid": shared.uuid, "sector": "police"},
         "cases:deadline": {"uuid": shared.uuid, "deadline": agreed.uuid},
         "cases:": {"uuid": shared.uuid},
-        "api:referral": {"uuid": scene.referrals.sent["of a teacher"].uuid},
         "api:case": {"uuid": shared.uuid},
         "api:child": {"uuid": shared.child.uuid},
         "api:nothing_here": {"rest": "nothing"},
@@ -135,6 +133,7 @@ def _referrals(scene: Scene) -> dict[str, dict[str, Any]]:
     draft, sent = scene.referrals.drafts["alice"], scene.referrals.sent["of a teacher"]
     of_draft = {"uuid": draft.uuid}
     return {
+        "api:referral": {"uuid": sent.uuid},
         "referrals:receipt": {"uuid": sent.bundle},
         "referrals:from_concern": {"uuid": scene.concerns["own team"].uuid},
         "referrals:part": of_draft | {"part": "child-1"},
