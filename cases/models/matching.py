@@ -103,6 +103,8 @@ class MatchModel(models.Model):
     # In words, as the authority's paper says it: who answered for these weights, and when.
     signed_off_by = models.CharField(max_length=200, blank=True)
     signed_off_on = models.DateField(null=True, blank=True)
+    # What was measured with them, as it was signed off.
+    figures = models.CharField(max_length=4000, blank=True)
 
     database_privileges: ClassVar[Mapping[str, str]] = {WEB_ROLE: "SELECT", WORKER_ROLE: "SELECT"}
 
