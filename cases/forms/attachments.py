@@ -21,7 +21,8 @@ class AttachForm(Form):
         label=gettext_lazy("File"),
         help_text=gettext_lazy(
             "Picture (JPEG, PNG, WebP), PDF, Word, Excel or plain text, up to 25 MB. Pictures lose the place and time"
-            " that a camera adds. Do not photograph a child’s injuries: draw and describe them."
+            " that a camera adds. A PDF document may keep details inside it: where the place of a photograph must stay"
+            " unknown, send the photograph itself. Do not photograph a child’s injuries: draw and describe them."
         ),
         max_length=255,
         widget=forms.FileInput(attrs={"accept": ",".join(MEDIA_TYPES)}),

@@ -1,5 +1,6 @@
 """Files with an entry: who attaches, who opens, what is refused, and what the virus scanner says."""
 
+import os
 import socket
 import struct
 import threading
@@ -184,6 +185,23 @@ def test_a_file_at_rest_is_encrypted_under_a_random_name_and_bound_to_its_row(
     path.write_bytes(path.read_bytes()[:-1])
     answer = alice.client.get(address(file), follow=True)
     assert "The file cannot be read" in answer.text
+
+
+def test_a_file_is_on_the_disk_with_its_name_before_its_row_is_written(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.FILES_DIR, synced, really = tmp_path, list[str](), os.fsync
+
+    def fsync(opened: int) -> None:
+        synced.append(str(Path(f"/proc/self/fd/{opened}").readlink()))
+        really(opened)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    folder = tmp_path / storing.put(b"words", context="a:b:c").name[:2]
+
+    assert synced[0] == str(tmp_path)  # that the folder is there
+    assert synced[1].endswith(".partial")
+    assert synced[2:] == [str(folder)]  # that the file is in it, under its name
 
 
 # --- The virus scanner ----------------------------------------------------------------------------

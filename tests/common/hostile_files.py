@@ -176,6 +176,82 @@ def _office_tricks() -> Iterator[Hostile]:
         yield f"picture{extension}", office(extension, broken_picture)
 
 
+def relationship(kind: str, target: str, mode: str = "External") -> bytes:
+    """Return the relationships of a part: one, of ``kind``."""
+    types = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+    one = f'<Relationship Id="r1" Type="{types}{kind}" Target="{target}" TargetMode="{mode}"/>'
+    return f"<Relationships>{one}</Relationships>".encode()
+
+
+def reaching_outside() -> Iterator[Hostile]:
+    """Yield parts of office files whose relationships load something, in each way to write them."""
+    at = "word/_rels/document.xml.rels"
+    kinds = ("attachedTemplate", "oleObject", "image", "frame", "subDocument", "externalLinkPath", "video", "x")
+    for kind in kinds:
+        yield at, relationship(kind, "http://example.org/a")
+    template = relationship("attachedTemplate", "http://example.org/a.dotm")
+    turned = b'<r:Relationship TargetMode="External" Target="http://example.org/a.dotm" Type="x/attachedTemplate"/>'
+    yield at, b'<r:Relationships xmlns:r="x">' + turned + b"</r:Relationships>"
+    yield at, template.replace(b'"External"', b"'&#69;xternal'")
+    yield at, template.replace(b'"External"', b"\n ' EXTERNAL '").replace(b"TargetMode=", b"TargetMode = ")
+    yield at.upper(), template
+    yield "word/elsewhere/_rels/evil.dat.rels", template
+    yield at, relationship("image", "\\\\example.org\\share\\a.png", "Internal")
+    yield at, relationship("image", "file:///c:/a.png", "Internal")
+    # A program that a sheet asks for a value (DDE) stands in a part of its own, and is no External relationship.
+    yield "xl/_rels/workbook.xml.rels", relationship("externalLink", "externalLinks/externalLink1.xml", "Internal")
+    yield "xl/_rels/workbook.xml.rels", relationship("connections", "connections.xml", "Internal")
+    yield at, relationship("aFChunk", "page.dat", "Internal")
+    yield at, relationship("oleObject", "innocent.dat", "Internal")
+
+
+def fields(*instructions: str) -> bytes:
+    """Return a part of a letter with fields."""
+    cut = (
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+        + "".join(f"<w:r><w:instrText>{letter}</w:instrText></w:r>" for letter in each)
+        for each in instructions
+    )
+    return f"<w:p>{''.join(cut)}</w:p>".encode()
+
+
+def fields_of_word() -> Iterator[bytes]:
+    """Yield parts of letters with a field that reaches out."""
+    program = 'DDEAUTO c:\\windows\\system32\\cmd.exe "/k calc.exe"'
+    yield fields(program)
+    yield fields("PAGE", " ddeauto x y")
+    yield fields(' LINK Excel.Sheet.8 "c:\\a.xls"')
+    yield b"<w:p><w:fldSimple w:instr='DDE x y'/></w:p>"
+    yield b"<w:p><w:fldSimple w:instr=' &#73;NCLUDETEXT x'/></w:p>"
+
+
+def moving(name: str) -> bytes:
+    """Return a picture of two moments."""
+    out = io.BytesIO()
+    second = Image.new("RGB", (40, 30), (40, 180, 40))
+    Image.new("RGB", (40, 30), (180, 40, 40)).save(out, name, save_all=True, append_images=[second])
+    return out.getvalue()
+
+
+def pdf_of_photograph(photograph: bytes, *, packed: bool) -> bytes:
+    """Return a document that somebody signed, with a photograph on its page, once more compressed where ``packed``."""
+
+    def change(document: Any) -> None:
+        looks = {"Width": 40, "Height": 30, "ColorSpace": pikepdf.Name.DeviceRGB, "BitsPerComponent": 8}
+        image = document.make_stream(b"", Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, **looks)
+        filters = pikepdf.Array([pikepdf.Name.FlateDecode, pikepdf.Name.DCTDecode])
+        image.write(
+            zlib.compress(photograph) if packed else photograph,
+            filter=filters if packed else pikepdf.Name.DCTDecode,
+        )
+        document.pages[0].Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Photograph=image))
+        document.docinfo["/Author"] = "Olive Author"
+        with document.open_metadata() as metadata:
+            metadata["dc:title"] = "Olive Author"
+
+    return pdf(change)
+
+
 def _text_tricks() -> Iterator[Hostile]:
     for start in (
         b"<html>",

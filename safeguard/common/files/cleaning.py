@@ -4,9 +4,12 @@
 foreign files run in a process of their own, with little memory and time (``sandbox.py``). So nothing of Django is
 imported here. What cannot be rewritten is refused: the answer is a code, which ``sandbox.py`` puts into words.
 
-* Pictures are decoded and encoded again: no location, no comment, nothing hidden behind the picture is left.
-* PDF documents are written anew without scripts, actions, forms that send, and embedded files.
-* Word and Excel files: the directory of the zip is read first (sizes, names, macros), then each part.
+* Pictures are decoded and encoded again: no location, no comment, nothing hidden behind the picture is left. One
+  that moves is refused, because only its first moment would be kept.
+* PDF documents are written anew without scripts, actions, forms that send, embedded files, and metadata of the
+  document and of its JPEG pictures. What other kinds of pictures in it carry is kept, and the form says so.
+* Word and Excel files: the directory of the zip is read first (sizes, names, macros), then each part: XML by a
+  parser (``xml_parts.py``), pictures as above.
 * Plain text must be text, and no markup in disguise.
 """
 
@@ -16,9 +19,14 @@ import re
 import resource
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+
+from safeguard.common.files.jpeg import without_details
+from safeguard.common.files.refusal import Refused
+from safeguard.common.files.xml_parts import check_xml
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 25 * MEGABYTE
@@ -40,11 +48,13 @@ MEDIA_TYPES = {
     ".txt": "text/plain",
 }
 PICTURES = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
+DEEP_GREYS = {"I", "I;16", "I;16B", "I;16L", "F"}
+# Pictures inside office files that can hold a place and are not encoded again here.
+OTHER_PICTURES = {"image/tiff", "image/heic", "image/heif", "image/avif", "image/jxl", "image/jp2", "image/jpx"}
 OFFICE = {".docx": "word/document.xml", ".xlsx": "xl/workbook.xml"}
 # Macros, controls and foreign objects inside an office file.
 ACTIVE_PARTS = re.compile(r"vbaproject|vbadata|activex|embeddings/|\.(bin|exe|dll|js|vbs|html?|svg)$", re.IGNORECASE)
 HARMLESS_BINARIES = re.compile(r"printersettings\d*\.bin$", re.IGNORECASE)
-MACROS, DOCTYPE, TEMPLATE = b"macroEnabled", b"<!DOCTYPE", re.compile(rb"attachedTemplate[^>]*External", re.DOTALL)
 MARKUP = re.compile(
     rb"^\s*(<\?xml|<!doctype|<html|<svg|<script|<head|<body|<iframe|%pdf-|mz|#!|\{\\rtf)", re.IGNORECASE
 )
@@ -61,12 +71,10 @@ ACTIVE_KEYS = (
     "/RichMediaContent",
     "/Launch",
 )
+# Who made it, where and with what: of the document, of a page, of a picture.
+DETAILS = ("/Metadata", "/PieceInfo")
 ACTIONS = {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToR", "/GoToE", "/Rendition", "/Movie", "/Sound"}
 ANNOTATIONS = {"/RichMedia", "/Screen", "/Movie", "/Sound", "/3D", "/FileAttachment"}
-
-
-class Refused(Exception):
-    """The file is not taken; the argument is the code of why."""
 
 
 def clean(data: bytes, extension: str) -> bytes:
@@ -90,10 +98,7 @@ def clean(data: bytes, extension: str) -> bytes:
 
 
 def _must_be(data: bytes, extension: str) -> None:
-    import filetype
-
-    guess = filetype.guess(data)
-    found = guess.mime if guess else None
+    found = _kind(data)
     zipped = data.startswith(b"PK\x03\x04")
     expected = MEDIA_TYPES[extension]
     if extension in OFFICE:
@@ -104,6 +109,14 @@ def _must_be(data: bytes, extension: str) -> None:
         fits = found == expected
     if not fits:
         raise Refused("content")
+
+
+def _kind(data: bytes) -> str | None:
+    import filetype
+
+    guess = filetype.guess(data)
+    # A PNG that moves is told from the others, and refused, where it is read.
+    return str(guess.mime).replace("image/apng", "image/png") if guess else None
 
 
 @contextmanager
@@ -128,14 +141,33 @@ def _picture(data: bytes, name: str) -> bytes:
     with _reading(), Image.open(io.BytesIO(data), formats=[name]) as opened:
         if opened.width * opened.height > MOST_PIXELS:
             raise Refused("pixels")
+        # A photograph of a telephone often carries a second, smaller one (MPO); that is no movement.
+        if name != "JPEG" and getattr(opened, "n_frames", 1) > 1:
+            raise Refused("animated")
         opened.load()
-        picture = ImageOps.exif_transpose(opened)
+        picture = _eight_bit(ImageOps.exif_transpose(opened))
     see_through = picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info
     plain = picture.convert("RGBA" if see_through and name != "JPEG" else "RGB")
     plain.info = {}
     out = io.BytesIO()
     plain.save(out, name, **({"quality": 88} if name in {"JPEG", "WEBP"} else {}))
     return out.getvalue()
+
+
+def _eight_bit(picture: Any) -> Any:
+    """Return a picture with deeper greys than a screen shows, such as a scan or an X-ray, in the 256 that it does.
+
+    Its own range is spread over them: a plain conversion makes everything above 255 white.
+    """
+    if picture.mode not in DEEP_GREYS:
+        return picture
+    low, high = picture.getextrema()
+    if low == high:
+        low, high = 0, max(high, 65_535)
+    scale = 255 / (high - low)
+    grey = picture.convert("F").point(lambda value: value * scale - low * scale + 0.5).convert("L")
+    grey.info = {}
+    return grey
 
 
 # --- PDF ------------------------------------------------------------------------------------------
@@ -154,6 +186,8 @@ def _pdf(data: bytes) -> bytes:
             raise Refused("pages")
         for each in document.objects:
             _disarm(each, 0)
+        if "/Info" in document.trailer:
+            del document.trailer["/Info"]
         document.save(out)
     return out.getvalue()
 
@@ -168,7 +202,8 @@ def _disarm(value: Any, depth: int) -> None:
     if isinstance(value, pikepdf.Array):
         held = list(value)
     elif isinstance(value, pikepdf.Dictionary | pikepdf.Stream):
-        _take_out(value, ACTIVE_KEYS)
+        _take_out(value, ACTIVE_KEYS + DETAILS)
+        _strip_picture(value)
         if str(value.get("/S", "")) in ACTIONS:
             value["/S"] = pikepdf.Name("/Nothing")
             _take_out(value, ("/F", "/Win", "/Mac", "/Unix"))
@@ -180,6 +215,34 @@ def _disarm(value: Any, depth: int) -> None:
         # One with a number of its own is visited for itself.
         if isinstance(each, pikepdf.Object) and not each.is_indirect:
             _disarm(each, depth + 1)
+
+
+def _strip_picture(value: Any) -> None:
+    """Take the details of a photograph out of a stream that holds one; its picture stays bit by bit."""
+    import pikepdf
+
+    if not isinstance(value, pikepdf.Stream):
+        return
+    filters = value.get("/Filter")
+    names = [str(each) for each in filters] if isinstance(filters, pikepdf.Array) else [str(filters)]
+    if names not in (["/DCTDecode"], ["/FlateDecode", "/DCTDecode"]):
+        return
+    parameters = value.get("/DecodeParms")
+    own = parameters[-1] if isinstance(parameters, pikepdf.Array) and len(parameters) else parameters
+    raw = value.read_raw_bytes()
+    packed = len(names) > 1
+    plain = without_details(_inflated(raw) if packed else raw)
+    if plain != raw:
+        own = own if isinstance(own, pikepdf.Dictionary) else None
+        value.write(plain, filter=pikepdf.Name("/DCTDecode"), decode_parms=own)
+
+
+def _inflated(data: bytes) -> bytes:
+    unpacking = zlib.decompressobj()
+    content = unpacking.decompress(data, MOST_UNPACKED)
+    if unpacking.unconsumed_tail:
+        raise Refused("bomb")
+    return content
 
 
 def _take_out(value: Any, keys: tuple[str, ...]) -> None:
@@ -243,11 +306,15 @@ def _read(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
 def _part(name: str, content: bytes) -> bytes:
     lower = name.lower()
     if lower.endswith((".xml", ".rels", ".vml")):
-        if DOCTYPE in content.upper() or MACROS in content or TEMPLATE.search(content):
-            raise Refused("active")
+        check_xml(lower, content)
         return content
-    suffix = "." + lower.rpartition(".")[2]
-    return _picture(content, PICTURES[suffix]) if "/media/" in lower and suffix in PICTURES else content
+    # By its content too: a picture is shown whatever its name ends with, and a preview lies outside "media".
+    suffix, kind = "." + lower.rpartition(".")[2], _kind(content)
+    if kind in OTHER_PICTURES or suffix in {".tif", ".tiff", ".heic", ".heif"}:
+        raise Refused("inner_picture")
+    format_of = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
+    written = format_of.get(kind or "") or PICTURES.get(suffix)
+    return _picture(content, written) if written else content
 
 
 # --- Text -----------------------------------------------------------------------------------------

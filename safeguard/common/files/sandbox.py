@@ -26,6 +26,18 @@ REASONS: dict[str, str | Promise] = {
     "pages": _("The document has no page, or more than 2,000. Split it, and choose it again."),
     "password": _("The file is protected by a password. Save a copy without it, and choose that."),
     "active": _("The file holds macros or other active content. Save a copy without it, or as a PDF document."),
+    "outside": _(
+        "The file loads something from outside: a template, a picture, another workbook or a program. Break its links "
+        "in the program that made it, or save it as a PDF document, and choose the new copy."
+    ),
+    "animated": _(
+        "The picture moves, and only its first moment would have been kept. Save the moments that matter as pictures "
+        "of their own, or as a PDF document, and choose those."
+    ),
+    "inner_picture": _(
+        "The file holds a TIFF or HEIC picture, which can say where it was taken. Save the file as a PDF document, or "
+        "put the picture in as JPEG or PNG, and choose the new copy."
+    ),
     "bomb": _("The file unpacks to far more than it should. Open it, save it again, and choose the new copy."),
     "damaged": _("The file is damaged or incomplete. Open it, save it again, and choose the new copy."),
 }

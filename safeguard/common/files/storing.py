@@ -35,14 +35,30 @@ def put(content: bytes, *, context: str) -> Stored:
     """Keep ``content`` encrypted; the result belongs in a row, under ``context`` (such as ``"table:column:uuid"``)."""
     name, key, nonce = uuid4().hex, AESGCM.generate_key(256), os.urandom(NONCE_BYTES)
     path = _path(name)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_folder(path.parent)
     partial = path.with_suffix(".partial")
     with partial.open("xb") as out:
         out.write(nonce + AESGCM(key).encrypt(nonce, content, name.encode()))
         out.flush()
         os.fsync(out.fileno())
     partial.replace(path)
+    _sync_folder(path.parent)
     return Stored(name, encryption.encrypt(base64.b64encode(key).decode(), context=context))
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _sync_folder(folder.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Bring the names in ``folder`` to the disk: without it, a file outlives a power cut and its name does not."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def get(stored: Stored, *, context: str) -> bytes:
