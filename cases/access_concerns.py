@@ -9,6 +9,7 @@ from django.http import Http404
 from agencies.acting import Acting
 from agencies.roles import ANSWER_CONCERNS
 from cases import access
+from cases.access import Position
 from cases.concern_codes import Route
 from cases.concern_routes import LINKED
 from cases.models import AccessLevel, Case, Child, Concern, ConcernDraft, ConcernStep, InjuryMark
@@ -16,6 +17,8 @@ from safeguard.audit import actions as audit
 
 FOUND_AT_MOST = 20
 LISTED = 50
+# What somebody other than its writer was asked to look at, or that went past the usual team.
+BROUGHT = Q(look_due_at__isnull=False) | ~Q(route=Route.USUAL)
 RELATED = ("child", "case", "team__agency", "also__agency", "author", "author_agency", "next_step_owner", "workplace")
 
 
@@ -34,9 +37,18 @@ def refusal(by: Acting, ref: UUID | str) -> Http404:
     return Http404()
 
 
-def written_by(by: Acting) -> list[Concern]:
-    """Return what ``by`` wrote for the agency that they act for, newest first; the list is one audit row."""
-    return _listed(_shown(by).written_by(by), by)
+def written_by(by: Acting, *, after: Position | None = None) -> list[Concern]:
+    """Return what ``by`` wrote for the agency that they act for, newest first, at most LISTED + 1; one audit row."""
+    return _listed(_shown(by).written_by(by), by, after)
+
+
+def kept_by_team(by: Acting) -> list[Concern]:
+    """Return what colleagues of ``by``'s teams wrote that was brought to nobody and stands on no timeline.
+
+    Newest first, at most LISTED + 1; one audit row.
+    """
+    kept = _shown(by).filter(~BROUGHT, _held_by(by), entry__isnull=True).exclude(author=by.user)
+    return _listed(kept, by, None)
 
 
 def draft(by: Acting, ref: UUID | str) -> ConcernDraft:
@@ -74,18 +86,17 @@ def concern_to_answer(by: Acting, ref: UUID | str) -> Concern:
 
 
 def queue(by: Acting) -> list[Concern]:
-    """Return what ``by``'s teams answer: not looked at first by its time, then the newest; one audit row.
+    """Return what was brought to ``by``'s teams: not looked at first by its time, then the newest; one audit row.
 
-    Each has ``looked``, ``decided`` and ``answered``.
+    Each has ``looked``, ``decided`` and ``answered``. At most LISTED + 1, so that a page can say that there are more.
     """
     steps = {
         name: Exists(ConcernStep.objects.filter(concern=OuterRef("pk"), kind=kind))
         for name, kind in (("looked", "looked"), ("decided", "decided"), ("answered", "feedback"))
     }
-    asked = _shown(by).filter(Q(look_due_at__isnull=False) | ~Q(route=Route.USUAL), team__in=by.team_ids)
-    listed = list(
-        asked.annotate(**steps).order_by("looked", F("look_due_at").asc(nulls_last=True), "-recorded_at")[:LISTED]
-    )
+    asked = _shown(by).filter(BROUGHT, _held_by(by)).annotate(**steps)
+    order = ("decided", "looked", F("look_due_at").asc(nulls_last=True), "-recorded_at")
+    listed = list(asked.order_by(*order)[: LISTED + 1])
     audit.record_read("concern.queue", by=by, target="cases.Concern", uuids=[each.uuid for each in listed])
     return listed
 
@@ -157,7 +168,15 @@ def _shown(by: Acting) -> Any:
     return Concern.objects.visible_to(by).with_child_name().select_related(*RELATED)
 
 
-def _listed(concerns: QuerySet[Concern], by: Acting) -> list[Concern]:
-    listed = list(concerns.order_by("-recorded_at", "-pk")[:LISTED])
+def _held_by(by: Acting) -> Q:
+    return Q(team__in=by.team_ids) | Q(also__in=by.team_ids)
+
+
+def _listed(concerns: QuerySet[Concern], by: Acting, after: Position | None) -> list[Concern]:
+    if after:
+        concerns = concerns.filter(
+            Q(recorded_at__lt=after.key) | Q(recorded_at=after.key, pk__lt=after.pk), recorded_at__lte=after.key
+        )
+    listed = list(concerns.order_by("-recorded_at", "-pk")[: LISTED + 1])
     audit.record_read("concern.list", by=by, target="cases.Concern", uuids=[each.uuid for each in listed])
     return listed

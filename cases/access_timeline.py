@@ -25,6 +25,7 @@ from cases.body_map import Figure, figures
 from cases.event_kinds import KINDS, Kind
 from cases.models import (
     Case,
+    Concern,
     EntryPin,
     EntryPlaceholder,
     EntryReceipt,
@@ -202,6 +203,7 @@ class Shown:
     own_receipt: EntryReceipt | None = None
     rows: list[Row] = field(default_factory=list)  # what its record says, under the labels it was asked by
     injuries: list[InjuryMark] = field(default_factory=list)
+    concern: Concern | None = None  # what the entry came of
 
     @property
     def figures(self) -> list[Figure]:
@@ -256,7 +258,7 @@ def beside(by: Acting, entries: Sequence[TimelineEntry], *, new_since: datetime 
     corrections = _by_entry(seen.filter(corrects__in=keys).select_related("author", "author_agency"), "corrects_id")
     corrected = seen.in_bulk([each.corrects_id for each in entries if each.corrects_id])
     remarks = _by_entry(EntryRemark.objects.filter(entry__in=keys).select_related("author", "author_agency"))
-    injuries = _injuries(by, entries)
+    injuries, concerns = _injuries(by, entries), _concerns(by, entries)
     receipts = _by_entry(EntryReceipt.objects.filter(entry__in=keys).select_related("agency", "confirmed_by"))
     return [
         Shown(
@@ -271,9 +273,19 @@ def beside(by: Acting, entries: Sequence[TimelineEntry], *, new_since: datetime 
             injuries=injuries[each.pk],
             own_receipt=next((one for one in receipts[each.pk] if one.agency_id == by.agency_id), None),
             rows=rows.get(each.pk, []),
+            concern=concerns.get(each.pk),
         )
         for each in entries
     ]
+
+
+def _concerns(by: Acting, entries: Sequence[TimelineEntry]) -> dict[int, Concern]:
+    """Return the concerns behind entries, by entry; a page without one costs no query."""
+    keys = [each.pk for each in entries if each.kind == Kind.CONCERN]
+    if not keys:
+        return {}
+    found = Concern.objects.visible_to(by).filter(entry__in=keys).select_related("author", "author_agency")
+    return {each.entry_id or 0: each for each in found}
 
 
 def _injuries(by: Acting, entries: Sequence[TimelineEntry]) -> dict[int, list[InjuryMark]]:

@@ -10,7 +10,8 @@ from agencies.roles import Can
 from cases import access, timeline
 from cases.actions.children import NewChild
 from cases.audience import Outlook, Seat, preview
-from cases.concern_routes import LINKED, Passing, audience_for, holders
+from cases.concern_codes import NextStep
+from cases.concern_routes import LINKED, Passing, audience_for, holders, must_be_looked_at, stays_with
 from cases.models import AccessLevel, Case, Child
 
 
@@ -23,20 +24,27 @@ class ConcernOutlook:
 
 
 def outlook_of(
-    child: Child | NewChild | None, passing: Passing, chosen: timeline.Audience | None, *, by: Acting
+    child: Child | NewChild | None,
+    passing: Passing,
+    chosen: timeline.Audience | None,
+    next_step: NextStep | None,
+    *,
+    by: Acting,
 ) -> ConcernOutlook:
     """Return who will see a concern of ``by`` about ``child``, as far as ``by`` may know.
 
     Raises ValidationError where no team is set up to take it.
     """
     team, also = holders(passing, by)
-    case = None
+    teams = [each for each in (team, also) if each]
+    audience, case = audience_for(chosen, by, team, also), None
     if isinstance(child, Child) and passing.route in LINKED:
         case = access.open_case_of(by, child, to=AccessLevel.CONTRIBUTE)
+    if case and must_be_looked_at(passing, next_step, team, by) and not stays_with(teams, case, audience, by):
+        case = None
     if case is None:
-        return ConcernOutlook(_of_teams([each for each in (team, also) if each], passing, by), None)
-    shown = preview(case, audience_for(chosen, by, team) or _usual(case, by), by=by)
-    return ConcernOutlook(shown, case)
+        return ConcernOutlook(_of_teams(teams, passing, by), None)
+    return ConcernOutlook(preview(case, audience or _usual(case, by), by=by), case)
 
 
 def _usual(case: Case, by: Acting) -> timeline.Audience:

@@ -1,5 +1,6 @@
 """Where a concern goes: to which team, past whom, and who may read the entry that it becomes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
@@ -8,8 +9,11 @@ from django.utils.translation import gettext as _
 from agencies import desks
 from agencies.acting import Acting
 from agencies.models import Agency, Team, User
+from agencies.roles import Can
 from cases import timeline
-from cases.concern_codes import Route
+from cases.concern_codes import NextStep, Route
+from cases.models import Case, Involvement, Sensitivity
+from cases.querysets import live
 
 SCHOOLS = "education"
 # By these a concern joins the timeline of a case; the others keep it from somebody who may read there.
@@ -64,6 +68,13 @@ def is_school(by: Acting) -> bool:
     return agency_of(by).sector.code == SCHOOLS
 
 
+def must_be_looked_at(passing: Passing, next_step: NextStep | None, team: Team, by: Acting) -> bool:
+    """Return whether somebody other than the writer is asked to look, by a time."""
+    leads = by.can(Can.LEAD_SAFEGUARDING) and team.pk in by.team_ids
+    asked = passing.route != Route.USUAL or next_step == NextStep.TELL_LEAD or is_school(by)
+    return asked and not leads
+
+
 def agency_of(by: Acting) -> Agency:
     """Return the agency that ``by`` acts for. Raises ValidationError where there is none."""
     if by.membership is None:
@@ -77,11 +88,36 @@ def own_team(by: Acting) -> Team:
     return Team(pk=by.team_ids[0])
 
 
-def audience_for(chosen: timeline.Audience | None, by: Acting, team: Team) -> timeline.Audience | None:
-    """Return who may read a concern's entry: whom its writer chose, and in a school the ``team`` that answers."""
+def audience_for(
+    chosen: timeline.Audience | None, by: Acting, team: Team, also: Team | None = None
+) -> timeline.Audience | None:
+    """Return who may read a concern's entry: whom its writer chose, and the teams that it was brought to.
+
+    These are the ``team`` that answers in a school, and both where it went past the usual team.
+    """
     if chosen is None:
-        return default_audience(by, team)
-    return replace(chosen, teams=(*chosen.teams, team)) if is_school(by) and team not in chosen.teams else chosen
+        chosen = default_audience(by, team)
+    if chosen is None or not (is_school(by) or also):
+        return chosen
+    return with_teams(chosen, (team, also) if also else (team,))
+
+
+def with_teams(audience: timeline.Audience, teams: Iterable[Team]) -> timeline.Audience:
+    """Return ``audience`` with ``teams`` among those that it names."""
+    return replace(audience, teams=tuple({each.pk: each for each in (*audience.teams, *teams)}.values()))
+
+
+def stays_with(teams: Iterable[Team], case: Case, audience: timeline.Audience | None, by: Acting) -> bool:
+    """Return whether all of ``teams`` will see an entry of ``case`` for ``audience``, as far as ``by`` may know.
+
+    Only named people see a restricted case, and not everybody in a team is cleared for what is sensitive. A part
+    that ``by`` may not know of counts as none: what they see must not tell of it.
+    """
+    if case.restricted or (audience and audience.sensitivity != Sensitivity.ORDINARY):
+        return False
+    wanted = {team.pk for team in teams}
+    parts = Involvement.objects.visible_to(by).filter(live(), case=case, team__in=wanted)
+    return wanted <= set(parts.values_list("team", flat=True))
 
 
 def default_audience(by: Acting, team: Team) -> timeline.Audience | None:

@@ -11,8 +11,9 @@ from agencies.acting import Acting
 from cases import access, access_timeline, timeline
 from cases.actions.grants import lock_as
 from cases.audience import outlook, to_be_told
+from cases.concern_routes import with_teams
 from cases.event_kinds import Kind
-from cases.models import AccessLevel, Case, EntryPlaceholder, EntryRemark, Plan, TimelineEntry
+from cases.models import AccessLevel, Case, Concern, EntryPlaceholder, EntryRemark, Plan, TimelineEntry
 from safeguard.audit import actions as audit
 from safeguard.audit.actions import one_transaction
 from safeguard.notifications.actions import Note, put_in_inbox
@@ -73,6 +74,7 @@ def change_audience(
         raise ValidationError(
             _("Nothing was changed. Everybody involved sees a plan: put what only some may see into an action of it.")
         )
+    audience = _with_holders(entry, audience)
     if not access_timeline.change_audience(entry, audience):
         raise ValidationError(_("Nothing was changed. The entry is more sensitive than you are cleared for."))
     entry.refresh_from_db()
@@ -83,6 +85,26 @@ def change_audience(
     remark = _remark(entry, EntryRemark.Kind.AUDIENCE, reason, by=by)
     _record("entry.change_audience", entry, reason=reason, by=by)
     return remark
+
+
+def _with_holders(entry: TimelineEntry, audience: timeline.Audience) -> timeline.Audience:
+    """Return ``audience`` with the teams to which the concern behind ``entry`` was brought: they do not lose it.
+
+    Raises ValidationError for a sensitivity for which not everybody there may be cleared.
+    """
+    # past the door: the concern of an entry that ``by``’s own team wrote, or of the one that it corrects
+    of = {entry.pk, entry.corrects_id}
+    found = Concern.objects.filter(entry__in=of, look_due_at__isnull=False).select_related("team", "also").first()
+    if found is None:
+        return audience
+    if audience.sensitivity > entry.sensitivity:
+        raise ValidationError(
+            _(
+                "Nothing was changed. A team was asked to look at the concern behind this entry, and not everybody"
+                " there may be cleared for more. Choose fewer readers instead."
+            )
+        )
+    return with_teams(audience, [team for team in (found.team, found.also) if team])
 
 
 def _seen_and_locked(case: Case, entry: TimelineEntry, *, by: Acting) -> tuple[Case, TimelineEntry]:

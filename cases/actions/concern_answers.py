@@ -22,6 +22,8 @@ def look_at(concern: Concern, *, by: Acting) -> None:
     Raises Http404 for who does not answer for the team that holds it.
     """
     _must_answer(concern, by)
+    # One at a time: two leads who answer at once must not lose the text of the second.
+    Concern.objects.visible_to(by).select_for_update(no_key=True, of=("self",)).get(pk=concern.pk)
     if not ConcernStep.objects.visible_to(by).filter(concern=concern, kind=Kind.LOOKED).exists():
         _add(concern, Kind.LOOKED, by=by)
 

@@ -1,20 +1,18 @@
 """A concern that a team kept to itself joins the timeline of the child's case."""
 
-from dataclasses import replace
-
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from agencies.acting import Acting
 from agencies.models import Team
-from cases import access, timeline
+from cases import timeline
 from cases.access_concerns import case_to_join, refusal
 from cases.actions.concerns import title_of
 from cases.actions.grants import lock_as
+from cases.concern_routes import stays_with, with_teams
 from cases.event_kinds import Kind
-from cases.models import AccessLevel, Case, Concern, Sensitivity, TimelineEntry
+from cases.models import AccessLevel, Concern, TimelineEntry
 from safeguard.audit import actions as audit
 from safeguard.audit.actions import one_transaction
 
@@ -25,7 +23,7 @@ def link_concern(concern: Concern, audience: timeline.Audience, *, by: Acting) -
 
     From then on whoever sees the entry sees the concern. The teams that hold it are among its readers: none loses
     what it has. Raises Http404 where there is no case to join (see ``case_to_join``) or somebody was quicker;
-    ValidationError where a team that holds it is not involved or not cleared, and so would lose sight of it.
+    ValidationError where a team that holds it would lose sight of it.
     """
     found = case_to_join(by, concern)
     if found is None:
@@ -34,9 +32,9 @@ def link_concern(concern: Concern, audience: timeline.Audience, *, by: Acting) -
     _take(concern, by)
     timeline.check_clearance(audience, by=by)
     holders = list(Team.objects.filter(pk__in=[concern.team_id, concern.also_id]).select_related("agency"))
-    others = [team for team in holders if team.group_id != timeline.author_group(case, by)]
-    _must_stay_readers(others, case, audience, by)
-    chosen = replace(audience, teams=tuple({team.pk: team for team in (*audience.teams, *others)}.values()))
+    if not stays_with(holders, case, audience, by):
+        raise ValidationError(_lost_by(holders))
+    chosen = with_teams(audience, holders)
     entry = timeline.write(case, _event(concern, chosen), by=by)
     concern.case, concern.entry = case, entry
     concern.save(update_fields=["case", "entry"])
@@ -54,25 +52,16 @@ def _take(concern: Concern, by: Acting) -> None:
 
 def reader_teams(concern: Concern, audience: timeline.Audience) -> timeline.Audience:
     """Return ``audience`` with the teams that hold ``concern``, as it will be once it is linked: for the preview."""
-    holders = Team.objects.filter(Q(pk=concern.team_id) | Q(pk=concern.also_id)).select_related("agency")
-    return replace(audience, teams=tuple({team.pk: team for team in (*audience.teams, *holders)}.values()))
+    return with_teams(audience, Team.objects.filter(pk__in=[concern.team_id, concern.also_id]).select_related("agency"))
 
 
-def _must_stay_readers(others: list[Team], case: Case, audience: timeline.Audience, by: Acting) -> None:
-    known = {part.involvement.team_id for part in access.who_can_see(by, case).teams}
-    for team in others:
-        if team.pk not in known:
-            message = _(
-                "Nothing was changed. %(team)s (%(agency)s) holds this concern and is not involved in the case: it"
-                " would lose sight of it. Involve the team first, or write an entry of your own."
-            )
-            raise ValidationError(message % {"team": team.name, "agency": team.agency.name})
-        if audience.sensitivity != Sensitivity.ORDINARY:
-            message = _(
-                "Nothing was changed. %(team)s (%(agency)s) holds this concern, and not everybody there may be cleared"
-                " for a sensitive entry. Choose “ordinary”, and fewer readers if need be."
-            )
-            raise ValidationError(message % {"team": team.name, "agency": team.agency.name})
+def _lost_by(holders: list[Team]) -> str:
+    names = ", ".join(f"{team.name} ({team.agency.name})" for team in holders)
+    return _(
+        "Nothing was changed. Not everybody who holds this concern would see it on the timeline: %(teams)s. That is so"
+        " on a restricted case, for a team that is not involved, and for a sensitive entry. Involve the team first,"
+        " choose “ordinary”, or write an entry of your own."
+    ) % {"teams": names}
 
 
 def _event(concern: Concern, audience: timeline.Audience) -> timeline.Event:

@@ -21,7 +21,17 @@ from cases.actions.grants import lock
 from cases.actions.injuries import NewInjury, check, keep
 from cases.chase import look_due
 from cases.concern_codes import HowKnown, NextStep, Route, Worry, labels_of
-from cases.concern_routes import LINKED, USUALLY, Passing, agency_of, audience_for, holders, is_school, own_team
+from cases.concern_routes import (
+    LINKED,
+    USUALLY,
+    Passing,
+    agency_of,
+    audience_for,
+    holders,
+    must_be_looked_at,
+    own_team,
+    stays_with,
+)
 from cases.event_kinds import Kind
 from cases.models import AccessLevel, Case, Child, Concern, TimelineEntry
 from safeguard.audit import actions as audit
@@ -99,10 +109,14 @@ def log_concern(new: NewConcern, *, by: Acting) -> Concern:
     _check(new, by)
     team, also = holders(new.passing, by)
     child = record_child(new.child, team=own_team(by), by=by) if isinstance(new.child, NewChild) else new.child
+    audience = audience_for(new.audience, by, team, also)
     case = _case_of(child, new, by)
+    if case and must_be_looked_at(new.passing, new.next_step, team, by):
+        # Whoever is asked to look keeps it to themselves where they would not find it on the timeline.
+        case = case if stays_with([each for each in (team, also) if each], case, audience, by) else None
     if case is None:
         _must_be_seen(new.child, by)
-    entry = timeline.write(case, _event(new, child, team, by), by=by) if case else None
+    entry = timeline.write(case, _event(new, child, audience), by=by) if case else None
     made = _insert(new, _Place(child, team, also, agency_of(by), entry), by)
     if new.injuries:
         keep(made, new.injuries)
@@ -177,7 +191,7 @@ def _case_of(child: Child | None, new: NewConcern, by: Acting) -> Case | None:
     return access.open_case_locked(by, child, to=AccessLevel.CONTRIBUTE)
 
 
-def _event(new: NewConcern, child: Child | None, team: Team, by: Acting) -> timeline.Event:
+def _event(new: NewConcern, child: Child | None, audience: timeline.Audience | None) -> timeline.Event:
     return timeline.Event(
         kind=Kind.CONCERN,
         title=title_of(new.categories),
@@ -187,7 +201,7 @@ def _event(new: NewConcern, child: Child | None, team: Team, by: Acting) -> time
         action_taken=new.immediate_action,
         occurred_at=new.occurred_at,
         before_birth=_is_before_birth(child, new.occurred_at),
-        audience=audience_for(new.audience, by, team),
+        audience=audience,
     )
 
 
@@ -200,6 +214,7 @@ def title_of(categories: Iterable[str]) -> str:
 
 def _insert(new: NewConcern, place: _Place, by: Acting) -> Concern:
     passing = new.passing
+    looked_at = must_be_looked_at(passing, new.next_step, place.team, by)
     made = Concern.objects.create(
         child=place.child,
         case_id=place.entry.case_id if place.entry else None,
@@ -228,7 +243,7 @@ def _insert(new: NewConcern, place: _Place, by: Acting) -> Concern:
         route_reason=passing.reason,
         staff_name=passing.staff_name,
         workplace=passing.workplace,
-        look_due_at=look_due(new.worry, timezone.now()) if _must_be_looked_at(new, place.team, by) else None,
+        look_due_at=look_due(new.worry, timezone.now()) if looked_at else None,
     )
     if passing.implicated:
         made.implicated.add(*passing.implicated)
@@ -242,13 +257,6 @@ def _is_before_birth(child: Child | None, occurred_at: datetime) -> bool:
     return child.expected_on is not None or (child.born_on is not None and day < child.born_on)
 
 
-def _must_be_looked_at(new: NewConcern, team: Team, by: Acting) -> bool:
-    """Return whether somebody other than the writer was asked to look."""
-    leads = by.can(Can.LEAD_SAFEGUARDING) and team.pk in by.team_ids
-    asked = new.passing.route != Route.USUAL or new.next_step == NextStep.TELL_LEAD or is_school(by)
-    return asked and not leads
-
-
 def _tell(made: Concern, case: Case | None, by: Acting) -> None:
     """Put a note, which names nobody, into the inbox of those who must look and of whoever has the next step.
 
@@ -257,6 +265,8 @@ def _tell(made: Concern, case: Case | None, by: Acting) -> None:
     told: dict[int, int | None] = {}
     if made.look_due_at:
         told |= {member.user_id: member.agency_id for member in desks.who_answer(made.team_id)}
+        if made.also_id:
+            told |= {member.user_id: member.agency_id for member in desks.who_answer(made.also_id)}
     if case and case.allocated_to_id and made.next_step == NextStep.TELL_WORKER:
         told[case.allocated_to_id] = case.lead_agency_id
     told[made.next_step_owner_id] = made.author_agency_id

@@ -324,7 +324,8 @@ class ConcernForm(InjuryForm, SiblingForm):
             implicated=tuple(data.get("implicated") or ()),
             workplace=data.get("workplace"),
         )
-        return outlook_of(child, passing, self.chosen_audience(), by=self.by)
+        step = NextStep(data["next_step"]) if data.get("next_step") else None
+        return outlook_of(child, passing, self.chosen_audience(), step, by=self.by)
 
     def _passing(self) -> Passing:
         data = self.cleaned_data

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.request import ActingRequest
 from agencies.views.attempt import attempted, form_page
 from cases import access_concerns
+from cases.access_concerns import LISTED
 from cases.actions.concern_answers import decide, look_at, tell_writer
 from cases.forms.concern_answer import LOOKED, AnswerForm
 from cases.models import ConcernStep
@@ -23,7 +24,7 @@ def concern_queue(request: ActingRequest) -> HttpResponse:
     """List the concerns that the reader's teams answer."""
     if not access_concerns.answers_concerns(request.acting):
         raise Http404
-    context = {"concerns": access_concerns.queue(request.acting), "now": timezone.now()}
+    context = {"concerns": access_concerns.queue(request.acting), "now": timezone.now(), "most": LISTED}
     return render(request, "cases/concern_queue.html", context)
 
 

@@ -15,7 +15,8 @@ from agencies.request import ActingRequest
 from agencies.roles import Can
 from agencies.views.attempt import attempted, form_page
 from cases import access, access_attachments, access_child, access_concerns
-from cases.access import Filters
+from cases.access import Filters, Position
+from cases.access_concerns import LISTED
 from cases.actions.attachments import may_attach
 from cases.actions.concern_links import link_concern, reader_teams
 from cases.actions.concerns import log_concerns
@@ -29,6 +30,7 @@ from cases.forms.siblings import ROWS as SIBLING_ROWS
 from cases.models import Case, Child, Concern
 from cases.views.checked import check_page, checked_and_saved
 from cases.views.drafts import keep, said_of
+from safeguard.common.pagination import CURSOR, Page, seal, unseal
 
 RECENT = 6  # children whose cases moved last, offered before anybody is searched for
 
@@ -65,8 +67,18 @@ def concern_log(request: ActingRequest) -> HttpResponse:
 def concerns(request: ActingRequest) -> HttpResponse:
     """List what the reader wrote."""
     _must_log(request)
-    written, drafts = access_concerns.written_by(request.acting), access_concerns.drafts(request.acting)
-    return render(request, "cases/concerns.html", {"concerns": written, "drafts": drafts})
+    by, purpose = request.acting, "cases.concerns"
+    after = unseal(request.GET.get(CURSOR), purpose, 2)
+    written = access_concerns.written_by(by, after=Position(*after) if after else None)
+    last = written[LISTED - 1] if len(written) > LISTED else None
+    context = {
+        "page": Page[Any](written[:LISTED], after=seal(Position(last.recorded_at, last.pk), purpose) if last else None),
+        "is_continued": bool(after),
+        "drafts": access_concerns.drafts(by),
+        "kept": access_concerns.kept_by_team(by),
+        "most": LISTED,
+    }
+    return render(request, "cases/concerns.html", context)
 
 
 @require_safe

@@ -13,18 +13,22 @@ from django.utils import timezone
 
 from cases import access_concerns, timeline
 from cases.actions.attachments import Upload, attach_to_concern
+from cases.actions.beside import change_audience
 from cases.actions.children import NewChild
 from cases.actions.concern_links import link_concern
 from cases.actions.involvement import Terms, involve
-from cases.actions.restriction import exclude
-from cases.concern_codes import Route
+from cases.actions.restriction import exclude, restrict
+from cases.concern_codes import NextStep, Route
+from cases.concern_outlook import outlook_of
+from cases.concern_routes import Passing
 from cases.models import AccessLevel, Attachment, Case, Concern, Sensitivity, TimelineEntry
 from safeguard.audit.models import AuditRow
+from safeguard.notifications.models import InboxItem
 from tests.access.worlds import ids_by_sql
 from tests.cases.conftest import entered
 from tests.cases.test_concerns import log, page, sees
 from tests.conftest import Person, Place
-from tests.factories import as_owner
+from tests.factories import as_owner, make_team
 
 WHY = Terms(level=AccessLevel.CONTRIBUTE, purpose="Welfare at school", lawful_basis="ca2004_s11")
 
@@ -54,6 +58,16 @@ def involved(case: Case, alice: Person, oakfield: Place) -> Case:
     with entered(alice) as by:
         involve(case, oakfield.team, WHY, by=by)
     return case
+
+
+@pytest.fixture
+def duty(social_care: Place, tess: Person) -> Person:
+    """Tess, at the duty desk, which is not on the case."""
+    desk = make_team(social_care.agency, "Front door", kind="duty")
+    with as_owner():
+        tess.membership.teams.set([desk])
+        tess.user.groups.set([desk.group])
+    return tess
 
 
 def link(person: Person, concern: Concern, audience: timeline.Audience = timeline.EVERYBODY_INVOLVED) -> TimelineEntry:
@@ -139,9 +153,19 @@ def test_it_is_refused_where_a_team_that_holds_it_would_lose_it(kept: Concern, c
             also=alice.membership.teams.get(), route=Route.UNREACHABLE, route_reason="Nobody there"
         )
 
-    with pytest.raises(ValidationError, match="would lose sight of it"):
+    with pytest.raises(ValidationError, match="Not everybody who holds this concern"):
         link(alice, kept)
     assert sees(alice, kept)
+
+
+def test_it_joins_no_restricted_case_where_colleagues_who_hold_it_see_nothing(
+    kept: Concern, involved: Case, daisy: Person, alice: Person
+) -> None:
+    with entered(alice) as by:
+        restrict(involved, people=[daisy.user], duty_team=alice.membership.teams.get(), reason="A relative", by=by)
+
+    with pytest.raises(ValidationError, match="restricted"):
+        link(daisy, kept)
 
 
 def test_it_is_refused_as_sensitive_where_colleagues_elsewhere_may_not_be_cleared(
@@ -154,7 +178,7 @@ def test_it_is_refused_as_sensitive_where_colleagues_elsewhere_may_not_be_cleare
         alice.membership.clearance = 3
         alice.membership.save()
 
-    with pytest.raises(ValidationError, match="may be cleared"):
+    with pytest.raises(ValidationError, match="a sensitive entry"):
         link(alice, kept, timeline.Audience(sensitivity=Sensitivity(1)))
 
 
@@ -220,6 +244,127 @@ def test_the_database_lets_it_join_only_the_case_of_its_own_child_and_only_once(
         )
         with pytest.raises(DatabaseError, match="joins one case"), transaction.atomic():
             Concern.objects.filter(pk=other.pk).update(case=involved, entry=entry)
+
+
+# --- What was asked of a team stays with it -------------------------------------------------------
+
+
+def test_a_concern_that_goes_past_the_team_waits_with_a_desk_that_is_not_on_the_case(
+    involved: Case, tariq: Person, daisy: Person, duty: Person
+) -> None:
+    passing = Passing(route=Route.UNREACHABLE, reason="At lunch, and it cannot wait")
+
+    made = log(tariq, involved.child, passing=passing)
+
+    assert made.entry_id is None
+    assert sees(duty, made)
+    assert sees(daisy, made)
+    with entered(duty) as by:
+        assert [each.pk for each in access_concerns.queue(by)] == [made.pk]
+    with entered(daisy) as by:
+        assert [each.pk for each in access_concerns.queue(by)] == [made.pk]
+    with as_owner():
+        told = set(InboxItem.objects.filter(kind="concern.log").values_list("recipient__email", flat=True))
+    assert {duty.user.email, daisy.user.email} <= told
+
+
+def test_the_preview_says_the_same(involved: Case, tariq: Person, duty: Person) -> None:
+    passing = Passing(route=Route.UNREACHABLE, reason="At lunch, and it cannot wait")
+    with entered(tariq) as by:
+        shown = outlook_of(involved.child, passing, None, NextStep.TELL_LEAD, by=by)
+    assert shown.case is None
+    assert "Tess Tanner" in {person.name for seat in shown.outlook.visible for person in seat.people}
+
+
+def test_on_a_restricted_case_a_teachers_concern_waits_with_the_safeguarding_team(
+    involved: Case, tariq: Person, daisy: Person, alice: Person
+) -> None:
+    with entered(alice) as by:
+        restrict(involved, people=[tariq.user], duty_team=alice.membership.teams.get(), reason="A relative", by=by)
+
+    made = log(tariq, involved.child)
+
+    assert made.entry_id is None
+    assert sees(daisy, made)
+
+
+def test_whoever_was_asked_to_look_keeps_their_sight_when_the_readers_change(
+    involved: Case, tariq: Person, daisy: Person, alice: Person
+) -> None:
+    made = log(tariq, involved.child)
+    assert made.entry is not None
+
+    with entered(tariq) as by:
+        change_audience(involved, made.entry, timeline.OWN_TEAM, reason="Wrong", by=by)
+    with as_owner():
+        tariq.membership.clearance = 3
+        tariq.membership.save()
+    with entered(tariq) as by, pytest.raises(ValidationError, match="may be cleared"):
+        change_audience(involved, made.entry, timeline.Audience(sensitivity=Sensitivity(1)), reason="Wrong", by=by)
+
+    assert sees(daisy, made)
+    with entered(daisy) as by:
+        assert [each.pk for each in access_concerns.queue(by)] == [made.pk]
+
+
+def test_what_colleagues_keep_is_listed_for_the_team(alice: Person, mo: Person, olive: Person) -> None:
+    made = log(alice, NewChild(given="Sam", surname="Example"), next_step=NextStep.REFER)
+
+    shown = mo.client.get(reverse("cases:concerns")).text
+
+    assert "Kept by your team" in shown
+    assert reverse("cases:concern", args=[made.uuid]) in shown
+    assert "Kept by your team" not in alice.client.get(reverse("cases:concerns")).text
+    assert "Sam Example" not in olive.client.get(reverse("cases:concerns")).text
+
+
+def test_a_long_list_of_ones_own_concerns_goes_on(alice: Person, case: Case) -> None:
+    with as_owner():
+        Concern.objects.bulk_create(
+            Concern(
+                child=case.child,
+                team=alice.membership.teams.get(),
+                author=alice.user,
+                author_agency=alice.membership.agency,
+                facts="f",
+                occurred_at=timezone.now(),
+                known_by="seen",
+                next_step="refer",
+                next_step_owner=alice.user,
+            )
+            for _ in range(52)
+        )
+    first = alice.client.get(reverse("cases:concerns")).context["page"]
+    rest = alice.client.get(reverse("cases:concerns") + f"?cursor={first.after}").context["page"]
+
+    assert len({each.pk for each in (*first.items, *rest.items)}) == 52
+    assert rest.after is None
+
+
+def test_the_entry_leads_to_the_concern_as_its_first_writer_wrote_it(
+    kept: Concern, involved: Case, daisy: Person, alice: Person
+) -> None:
+    entry = link(daisy, kept)
+
+    shown = alice.client.get(reverse("cases:entry", args=[involved.uuid, entry.uuid])).text
+
+    assert reverse("cases:concern", args=[kept.uuid]) in shown
+    assert "by Tariq Turner, Oakfield Primary School" in shown
+
+
+def test_the_database_takes_no_concern_about_a_child_whom_its_writer_does_not_see(case: Case, olive: Person) -> None:
+    with entered(olive), pytest.raises(DatabaseError, match="no such child"), transaction.atomic():
+        Concern.objects.create(
+            child_id=case.child_id,
+            team=olive.membership.teams.get(),
+            author=olive.user,
+            author_agency=olive.membership.agency,
+            facts="f",
+            occurred_at=timezone.now(),
+            known_by="seen",
+            next_step="refer",
+            next_step_owner=olive.user,
+        )
 
 
 # --- Files ----------------------------------------------------------------------------------------

@@ -137,7 +137,7 @@ def test_where_the_team_cannot_be_reached_the_duty_desk_answers_and_the_team_see
     assert sees(daisy, made)
     assert not sees(alice, made)
     assert "Sam" in tess.client.get(QUEUE).text
-    assert told() == {"Tess Tanner"}
+    assert told() == {"Tess Tanner", "Daisy Dale"}
 
 
 def test_a_lead_who_is_part_of_the_concern_never_sees_it(
