@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from agencies.acting import Acting
 from agencies.models import Agency, Membership, Sector, Team, User
 from agencies.roles import Can
-from cases import access, timeline
+from cases import access, own_part, timeline
 from cases.access import Sight
 from cases.event_kinds import KINDS, Group, Kind
 from cases.models import Case, CaseExclusion, Sensitivity, TimelineEntry
@@ -79,7 +79,7 @@ QUIET = Default(
 
 def default_for(kind: Kind, by: Acting, case: Case) -> Default:
     """Return the default audience of ``kind`` for an entry by ``by`` on ``case``."""
-    if timeline.is_quiet(case, by):
+    if own_part.is_quiet(case, by):
         return QUIET
     sector = by.membership.agency.sector.code if by.membership else ANY
     keys = ((first, second) for first in (kind, KINDS[kind].group) for second in (sector, ANY))
@@ -222,7 +222,7 @@ def preview(case: Case, audience: timeline.Audience, *, by: Acting, author_group
     ``author_group`` is the group that the entry belongs to; an entry that ``by`` is about to write goes to theirs.
     """
     seen = Seen(
-        author_group or timeline.author_group(case, by),
+        author_group or own_part.author_group(case, by),
         audience.mask,
         audience.sensitivity,
         frozenset(each.pk for each in audience.agencies),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from agencies.acting import Acting
 from agencies.models import Membership, Team
 from agencies.roles import Can
-from cases import access, timeline
+from cases import access, own_part, timeline
 from cases.actions.children import NewChild
 from cases.audience import Outlook, Seat, preview
 from cases.concern_codes import NextStep
@@ -48,7 +48,7 @@ def outlook_of(
 
 
 def _usual(case: Case, by: Acting) -> timeline.Audience:
-    return timeline.OWN_TEAM if timeline.author_part(case, by)[1] else timeline.EVERYBODY_INVOLVED
+    return timeline.OWN_TEAM if own_part.author_part(case, by)[1] else timeline.EVERYBODY_INVOLVED
 
 
 def _of_teams(teams: list[Team], passing: Passing, by: Acting) -> Outlook:

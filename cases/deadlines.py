@@ -2,7 +2,8 @@
 
 ``follow`` is called in one place, where an entry is written (``timeline.write``); ``happened`` also where an
 event is entered by hand. Both run in the transaction of their cause, with the case locked. A person's event
-meets only deadlines that they see: one that started from a hidden entry goes on for those who know of it.
+meets only deadlines that they see: one that started from a hidden entry goes on for those who know of it. And
+an entry that some may not see acts on no deadline by which they would learn of it: see ``reach.py``.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,9 +17,10 @@ from agencies.acting import Acting
 from agencies.models import LegalStatus, PracticeProfile, SchoolTerm, Team, Timescale, User
 from agencies.models.practice import Again, Owner
 from agencies.practice_events import PracticeEvent
-from cases import reminding
+from cases import reach, reminding
 from cases.event_kinds import Kind
 from cases.models import Case, Deadline, Involvement, TimelineEntry
+from cases.own_part import author_group, is_quiet
 from cases.querysets import DeadlineQuerySet, ongoing
 from safeguard.common.clocks import Calendar, Unit, end_of_period
 
@@ -69,12 +71,12 @@ def happened(
 ) -> list[Deadline]:
     """Let ``event`` meet what it meets and start what it starts in ``case``; return what it started."""
     if event == PracticeEvent.CASE_CLOSED:
-        _running(case, by).update(superseded_at=at)
+        _running(case, by).filter(reach.whose_readers_see(entry)).update(superseded_at=at)
         return []
     if case.profile is None:
         return []
     timescales = list(case.profile.timescales.filter(Q(starts_on__contains=[event]) | Q(met_by__contains=[event])))
-    _meet([each for each in timescales if event in each.met_by], case, at, by)
+    _meet([each for each in timescales if event in each.met_by], case, at, entry=entry, by=by)
     starting = [each for each in timescales if event in each.starts_on]
     return [made for each in starting for made in start(case, each, at=at, entry=entry, by=by)]
 
@@ -86,12 +88,19 @@ def start(
     made = []
     for held in _owners(case, timescale, entry, by):
         running = _running(case, by).filter(code=timescale.code, team=held.team)
-        if timescale.again == Again.KEEP and running.filter(started_at__lte=at).exists():
+        earlier = running.filter(reach.seen_by_readers_of(entry), started_at__lte=at)
+        if timescale.again == Again.KEEP and earlier.exists():
             continue
-        if timescale.again != Again.EACH:  # what is put on record late, and happened before, counts from then
-            running.update(superseded_at=timezone.now())
+        _replace(running.filter(reach.whose_readers_see(entry)), timescale, at)
         made.append(_add(case, timescale, held, at=at, entry=entry, by=by))
     return made
+
+
+def _replace(running: DeadlineQuerySet, timescale: Timescale, at: datetime) -> None:
+    if timescale.again == Again.KEEP:  # what is put on record late, and happened before, counts from then
+        running = running.filter(started_at__gt=at)
+    if timescale.again != Again.EACH:
+        running.update(superseded_at=timezone.now())
 
 
 def agree(
@@ -116,9 +125,13 @@ def agree(
 
 
 def settle(entry: TimelineEntry, *, done: bool, reason: str, by: Acting) -> None:
-    """End what was agreed with ``entry``: as met where it is ``done``, else as not needed for ``reason``."""
+    """End what was agreed with ``entry``: as met where it is ``done``, else as not needed for ``reason``.
+
+    A team whose part is confidential is not named by it, where others than its own read the entry.
+    """
     now = timezone.now()
-    met = {"met_at": now, "met_by": by.user}
+    quiet = is_quiet(entry.case, by) and not reach.is_own(entry, by)
+    met = {"met_at": now, "met_by": None if quiet else by.user}
     waived = {"waived_at": now, "varied_by": by.user, "variation_reason": reason}
     _agreed(entry, by).update(**(met if done else waived))
 
@@ -136,9 +149,17 @@ def _agreed(entry: TimelineEntry, by: Acting) -> DeadlineQuerySet:
     return Deadline.objects.visible_to(by).running().filter(entry=entry, code="")
 
 
-def pass_to(case: Case, before: Team | None, held: Held, *, by: Acting) -> None:
-    """Move what the team before had to do in ``case`` to whom the case is allocated to now."""
-    running = _running(case, by).filter(team=before)
+def pass_to(case: Case, held: Held, *, by: Acting) -> None:
+    """Move what ``case``'s allocation before had to do to ``held``, to whom it is allocated now.
+
+    That is what the timescales ask of whoever leads the case, and what was agreed with the person it was allocated
+    to. What others hold stays theirs: reports of their own, actions of plans. So does what the new team may not see.
+    """
+    of_lead = Q(timescale__owner__in=[Owner.SOCIAL_CARE, Owner.LEAD])
+    agreed = Q(code="", entry__isnull=True, person__isnull=False, person=case.allocated_to)
+    running = _running(case, by).filter(of_lead | agreed, team=case.allocated_team)
+    if held.team != case.allocated_team:
+        running = running.filter(reach.OPEN_TO_ALL)
     running.update(team=held.team, agency_id=held.team.agency_id, person=held.person)
 
 
@@ -160,14 +181,18 @@ def _running(case: Case, by: Acting) -> DeadlineQuerySet:
     return Deadline.objects.visible_to(by).running().filter(case=case)
 
 
-def _meet(timescales: list[Timescale], case: Case, at: datetime, by: Acting) -> None:
+def _meet(timescales: list[Timescale], case: Case, at: datetime, *, entry: TimelineEntry | None, by: Acting) -> None:
+    running = _running(case, by).filter(reach.whose_readers_see(entry))
+    met = {"met_at": at, "met_by": by.user}
     once = [each.code for each in timescales if each.again != Again.EACH]
-    _running(case, by).filter(code__in=once).update(met_at=at, met_by=by.user)
+    running.filter(code__in=once).update(**met)
     for code in (each.code for each in timescales if each.again == Again.EACH):
-        # Each event has its own deadline, and one answer meets the one that is longest due.
-        oldest = _running(case, by).filter(code=code).order_by("due_at", "pk").values_list("pk", flat=True).first()
+        # Each event has its own deadline, and one answer meets the one that is longest due: of those that all who
+        # see the answer see, or theirs would go on for a reason that they may not know.
+        each_own = running.filter(reach.seen_by_readers_of(entry), code=code)
+        oldest = each_own.order_by("due_at", "pk").values_list("pk", flat=True).first()
         if oldest is not None:
-            _running(case, by).filter(pk=oldest).update(met_at=at, met_by=by.user)
+            running.filter(pk=oldest).update(**met)
 
 
 def _owners(case: Case, timescale: Timescale, entry: TimelineEntry | None, by: Acting) -> list[Held]:
@@ -176,12 +201,19 @@ def _owners(case: Case, timescale: Timescale, entry: TimelineEntry | None, by: A
         parts = Involvement.objects.visible_to(by).filter(ongoing(), case=case, confidential=False)
         return [Held(part.team) for part in parts.select_related("team").order_by("pk")]
     if timescale.owner == Owner.RECORDER:
-        groups = [entry.author_group_id] if entry else by.group_ids
-        team = Team.objects.filter(group__in=groups).order_by("pk").first()
+        team = _recorder(case, entry, by)
         return [Held(team, by.user)] if team else []
     if timescale.owner == Owner.SOCIAL_CARE and case.lead_agency.sector.code != SOCIAL_CARE:
         return []
     return [Held(case.allocated_team, case.allocated_to)] if case.allocated_team else []
+
+
+def _recorder(case: Case, entry: TimelineEntry | None, by: Acting) -> Team | None:
+    """Return whose the event is: the team under its entry, which who sees the deadline sees; none that is no one's."""
+    if not by.group_ids or (entry is None and is_quiet(case, by)):
+        return None
+    group = entry.author_group_id if entry else author_group(case, by)
+    return Team.objects.filter(group=group).first()
 
 
 def _add(

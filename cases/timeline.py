@@ -25,9 +25,10 @@ from cases.models import (
     TimelineEntry,
     TimelineEntryReader,
 )
-from cases.querysets import live, ongoing
+from cases.own_part import author_part, is_quiet
+from cases.querysets import ongoing
 
-EVERY_SECTOR = 2**31 - 1
+EVERY_SECTOR = TimelineEntry.EVERY_SECTOR
 AUTHORS_TEAM_ONLY = 0
 
 
@@ -84,9 +85,9 @@ def write(case: Case, event: Event, *, by: Acting) -> TimelineEntry:
     """
     if not by.group_ids or by.agency_id is None:
         raise ValueError("Only a member of a team can write on a timeline.")
-    group, is_quiet = author_part(case, by)
+    group, quiet = author_part(case, by)
     # A team whose part is confidential would betray it by its own name under an entry.
-    told = event.audience or (OWN_TEAM if is_quiet else EVERYBODY_INVOLVED)
+    told = event.audience or (OWN_TEAM if quiet else EVERYBODY_INVOLVED)
     return _create(case, event, told, by=by, author_group_id=group, author_agency_id=by.agency_id)
 
 
@@ -185,34 +186,9 @@ def check_clearance(audience: Audience, *, by: Acting) -> None:
         )
 
 
-def author_part(case: Case, by: Acting) -> tuple[int, bool]:
-    """Return the group that ``by`` writes for, and whether its part in ``case`` is or was confidential.
-
-    One of theirs that is involved now, else their first, which a part that is over or to come must not betray.
-    """
-    # past the door: only the parts of the writer’s own teams
-    own = Involvement.objects.filter(case=case, team__in=by.team_ids).annotate(holds=live()).order_by("pk")
-    parts = list(own.values_list("team__group", "confidential", "holds"))
-    involved = [(group, quiet) for group, quiet, holds in parts if holds]
-    if involved:
-        return involved[0]
-    first = by.group_ids[0]
-    return first, any(quiet for group, quiet, _holds in parts if group == first)
-
-
-def is_quiet(case: Case, by: Acting) -> bool:
-    """Return whether the part in ``case`` of the team that ``by`` writes for is confidential."""
-    return bool(by.group_ids) and author_part(case, by)[1]
-
-
 def unchosen(case: Case, by: Acting) -> Audience:
     """Return who sees what ``by`` writes where nobody chose an audience."""
     return OWN_TEAM if is_quiet(case, by) else EVERYBODY_INVOLVED
-
-
-def author_group(case: Case, by: Acting) -> int:
-    """Return the group that ``by`` writes for."""
-    return author_part(case, by)[0]
 
 
 def _readers(entry: TimelineEntry, audience: Audience) -> list[TimelineEntryReader]:

@@ -25,7 +25,7 @@ def allocate(case: Case, *, team: Team, person: User | None, level_of_need: int 
     if person and not Membership.objects.live().filter(user=person, teams=team).exists():
         raise ValidationError(_("Nothing was changed: that person is not in that team. Choose somebody of the team."))
     _must_be_known(case, team, person)
-    deadlines.pass_to(case, case.allocated_team, deadlines.Held(team, person), by=by)
+    deadlines.pass_to(case, deadlines.Held(team, person), by=by)
     case.allocated_team, case.allocated_to, case.level_of_need = team, person, level_of_need
     case.save(update_fields=["allocated_team", "allocated_to", "level_of_need", "updated_at"])
     title = _("Allocated to %(who)s") % {"who": person.name if person else team.name}

@@ -10,10 +10,10 @@ from agencies.acting import Acting
 from agencies.models import Membership, Team, User
 from agencies.practice_events import PLANNED, PracticeEvent
 from agencies.roles import Can
-from cases import deadlines, reminding
+from cases import deadlines, own_part, reach, reminding
 from cases.access import refusal, require
 from cases.actions.grants import lock_as
-from cases.models import AccessLevel, Case, Deadline, Involvement
+from cases.models import AccessLevel, Case, Deadline, Involvement, TimelineEntry
 from cases.querysets import ongoing
 from safeguard.audit import actions as audit
 from safeguard.audit.actions import one_transaction
@@ -25,9 +25,11 @@ LONGEST = timedelta(days=5 * 366)
 def record_event(case: Case, event: PracticeEvent, *, at: datetime, by: Acting) -> list[Deadline]:
     """Enter an event of practice by hand: it meets what it meets, and starts what it starts, which is returned.
 
-    Raises Http404 below the contribute level; ValidationError for a time that cannot be right.
+    Raises Http404 below the contribute level; ValidationError for a time that cannot be right, and where the part
+    of ``by``'s team is confidential.
     """
     case = lock_as(by, case, AccessLevel.CONTRIBUTE)
+    must_not_betray(case, None, by=by)
     if event not in PLANNED and at > timezone.now():
         raise ValidationError(_("Nothing was saved. This lies in the future: enter it when it has happened."))
     if abs(timezone.now() - at) > LONGEST:
@@ -42,10 +44,11 @@ def record_event(case: Case, event: PracticeEvent, *, at: datetime, by: Acting) 
 def agree(case: Case, what: str, *, due_at: datetime, team: Team, person: User | None, by: Acting) -> Deadline:
     """Agree on something to be done for this child, by a team and perhaps a person of it. Returns the deadline.
 
-    Raises Http404 below the contribute level; ValidationError without words, for a past or far day, and for a
-    team that is not involved or a person who is not in it.
+    Raises Http404 below the contribute level; ValidationError without words, for a past or far day, for a team
+    that is not involved or a person who is not in it, and where the part of ``by``'s team is confidential.
     """
     case = lock_as(by, case, AccessLevel.CONTRIBUTE)
+    must_not_betray(case, None, by=by)
     if not what.strip():
         raise ValidationError(_("Nothing was saved. Say what is to be done."))
     _check_ahead(due_at)
@@ -61,7 +64,11 @@ def agree(case: Case, what: str, *, due_at: datetime, team: Team, person: User |
 
 @one_transaction
 def meet(deadline: Deadline, *, at: datetime, by: Acting) -> None:
-    """Say that it was done at ``at``. Raises Http404 below the contribute level; ValidationError for a wrong time."""
+    """Say that it was done at ``at``.
+
+    Raises Http404 below the contribute level; ValidationError for a wrong time, and where it would tell of a team
+    whose part is confidential.
+    """
     deadline = _locked(deadline, AccessLevel.CONTRIBUTE, by)
     if at > timezone.now():
         raise ValidationError(_("It is still to be done. What was done cannot lie in the future: check the day."))
@@ -76,7 +83,8 @@ def meet(deadline: Deadline, *, at: datetime, by: Acting) -> None:
 def extend(deadline: Deadline, *, due_at: datetime, reason: str, by: Acting) -> None:
     """Move a local deadline to a later moment; where it was due stays on record.
 
-    Raises Http404 for who may not; ValidationError for a statutory one, without a reason, or not later.
+    Raises Http404 for who may not; ValidationError for a statutory one, without a reason, not later, or where it
+    would tell of a team whose part is confidential.
     """
     deadline = _varied(deadline, reason, by)
     if due_at <= deadline.due_at:
@@ -101,9 +109,11 @@ def waive(deadline: Deadline, *, reason: str, by: Acting) -> None:
 def explain(deadline: Deadline, *, reason: str, expected_on: date | None, by: Acting) -> None:
     """Say why a deadline was or will be missed, and when it is expected; its date stays and counts.
 
-    Raises Http404 below the contribute level; ValidationError without a reason.
+    Raises Http404 below the contribute level; ValidationError without a reason, and where it would tell of a team
+    whose part is confidential.
     """
     case = lock_as(by, deadline.case, AccessLevel.CONTRIBUTE)
+    must_not_betray(case, deadline.entry, by=by)
     if not reason.strip():
         raise ValidationError(_("Nothing was saved. Say why it is late."))
     deadline.late_reason, deadline.expected_on = reason, expected_on
@@ -138,9 +148,24 @@ def _locked(deadline: Deadline, to: AccessLevel, by: Acting) -> Deadline:
     found = Deadline.objects.visible_to(by).filter(pk=deadline.pk).first()
     if found is None:
         raise refusal(by, case)
+    must_not_betray(case, found.entry, by=by)
     if not found.is_running:
         raise ValidationError(_("Nothing was changed: it is not to be done any more. Look at the page again."))
     return found
+
+
+def must_not_betray(case: Case, entry: TimelineEntry | None, *, by: Acting) -> None:
+    """Refuse what would name a team of confidential part on a deadline that hangs on ``entry``, None for on no entry.
+
+    Everybody who sees a deadline sees who did what to it, so such a team acts only on its own. Raises ValidationError.
+    """
+    if own_part.is_quiet(case, by) and not reach.is_own(entry, by):
+        raise ValidationError(
+            _(
+                "Nothing was changed. Everybody who sees this deadline would learn of your team, whose part in the case"
+                " is confidential: ask the lead agency to enter it."
+            )
+        )
 
 
 def _check_ahead(due_at: datetime) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies.acting import Acting
 from agencies.models import Membership, Team
-from cases import access, access_discussions, access_timeline, timeline
+from cases import access, access_discussions, access_timeline, own_part, timeline
 from cases.actions.grants import lock_as
 from cases.actions.records import Telling, must_have_team, write_record
 from cases.audience import outlook, preview, to_be_told
@@ -78,7 +78,7 @@ def say(thread: Thread, text: str, *, by: Acting) -> ThreadMessage:
     thread = access_discussions.thread(by, case, thread.uuid)
     if not access_discussions.may_speak(by, thread, access.level(by, case) or 0):
         raise access.refusal(by, case)
-    group, is_quiet = timeline.author_part(case, by)
+    group, is_quiet = own_part.author_part(case, by)
     if is_quiet and thread.entry.author_group_id != group:
         raise ValidationError(
             _(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from agencies.acting import Acting
 from agencies.models import Membership, User
-from cases import access, access_meetings, access_timeline, timeline
+from cases import access, access_meetings, access_timeline, own_part, timeline
 from cases.actions.grants import lock_as
 from cases.actions.plans import audience_like
 from cases.actions.records import Telling, must_have_team, write_record
@@ -189,5 +189,5 @@ def _lock(meeting: Meeting, by: Acting) -> Case:
 
 def _follow_up(case: Case, meeting: Meeting, event: timeline.Event, *, by: Acting) -> None:
     title = Truncator(event.title).chars(TITLE_LIMIT)
-    audience = timeline.OWN_TEAM if timeline.is_quiet(case, by) else audience_like(meeting.entry)
+    audience = timeline.OWN_TEAM if own_part.is_quiet(case, by) else audience_like(meeting.entry)
     timeline.write(case, replace(event, title=title, audience=audience, matters_to_plan=True), by=by)

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from agencies.acting import Acting
 from agencies.models import Membership, Team, User
 from agencies.practice_events import PracticeEvent
-from cases import access, deadlines, timeline
+from cases import access, deadlines, own_part, timeline
 from cases.access import Sight
+from cases.actions.deadlines import must_not_betray
 from cases.actions.grants import lock_as
 from cases.actions.records import Telling, must_have_team, write_record
 from cases.audience import preview
@@ -33,7 +34,7 @@ def start_plan(case: Case, plan: Plan, *, by: Acting) -> Plan:
     has a current plan of its kind, or the part of ``by``'s team is confidential and a plan would tell of it.
     """
     case = lock_as(by, case, AccessLevel.CONTRIBUTE)
-    if timeline.is_quiet(case, by):
+    if own_part.is_quiet(case, by):
         raise ValidationError(
             _(
                 "Nothing was saved. Everybody involved sees a plan and who started it, and your team’s part is"
@@ -132,10 +133,13 @@ def settle_action(action: PlanAction, *, evidence: str = "", not_done_because: s
     """Say that ``action``, which came through the door, is done (``evidence``) or will not be (the reason).
 
     Raises Http404 for who neither contributes to the case nor owns the action; ValidationError without either
-    text, or when it is settled already.
+    text, when it is settled already, or for a team whose part is confidential where it is not done: the deadline
+    says who waived it.
     """
     case = _lock(action, by)
     done = bool(evidence.strip())
+    if not done:
+        must_not_betray(case, action.entry, by=by)
     if not done and not not_done_because.strip():
         raise ValidationError(_("Nothing was changed. Say how we know that it is done, or why it is not."))
     action.state = PlanAction.State.DONE if done else PlanAction.State.NOT_DONE
@@ -158,11 +162,12 @@ def move_action(action: PlanAction, *, due_on: date, reason: str, by: Acting) ->
     """Change the day by which ``action`` is owed, with the reason; the day first agreed stays on record.
 
     Raises Http404 for who neither contributes to the case nor owns the action; ValidationError without a reason,
-    for a day that has passed, or when the action is settled.
+    for a day that has passed, when the action is settled, or for a team whose part is confidential.
     """
     if not reason.strip() or due_on < timezone.localdate():
         raise ValidationError(_("Nothing was changed. Give a day that is yet to come, and say why it changes."))
     case = _lock(action, by)
+    must_not_betray(case, action.entry, by=by)
     action.due_on = due_on
     action.save(update_fields=["due_on"])
     deadlines.move(action.entry, due_at=_end_of(due_on), reason=reason.strip(), by=by)
@@ -186,7 +191,7 @@ def _follow_up(case: Case, first: TimelineEntry, event: timeline.Event, *, by: A
     must_have_team(by)
     title = Truncator(event.title).chars(TITLE_LIMIT)
     # Whoever may not be known to be involved settles it quietly.
-    audience = timeline.OWN_TEAM if timeline.is_quiet(case, by) else audience_like(first)
+    audience = timeline.OWN_TEAM if own_part.is_quiet(case, by) else audience_like(first)
     timeline.write(case, replace(event, title=title, audience=audience, matters_to_plan=True), by=by)
 
 

@@ -35,6 +35,8 @@ class TimelineEntry(PublicIdModel):
     """
 
     protected = True
+    # Every bit of a mask: everybody involved.
+    EVERY_SECTOR: ClassVar = 2**31 - 1
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="entries", db_index=False)
     kind = models.CharField(max_length=40)
@@ -106,6 +108,11 @@ class TimelineEntry(PublicIdModel):
 
     def __str__(self) -> str:
         return f"timeline entry {self.uuid}"
+
+    @property
+    def is_narrow(self) -> bool:
+        """Return whether somebody who sees the case may not see it."""
+        return self.audience_mask != self.EVERY_SECTOR or self.sensitivity != Sensitivity.ORDINARY
 
 
 @pghistory.track()

@@ -153,6 +153,19 @@ def of_case(scene: Scene, name: str, case: Row) -> Iterator[Question]:
     yield from _records(scene, case)
     yield from _choices(scene, name, case)
     yield from _parts(scene, case)
+    yield from _deadlines(scene, case)
+
+
+def _deadlines(scene: Scene, case: Row) -> Iterator[Question]:
+    """Yield each deadline's page, what is said of it, and events that meet and start what runs in the case."""
+    own = [row for row in scene.truth.rows["Deadline"].values() if row["case_id"] == case["id"]]
+    for row in own:
+        for route in ("deadline", "deadline_meet", "deadline_explain"):
+            yield Question(reverse(f"cases:{route}", args=[case["uuid"], row["uuid"]]))
+    day = {"day-day": "1", "day-month": "2", "day-year": "2025"}
+    for event in ("harm_suspected", "assessment_completed", "missing_child_returned"):
+        address = reverse("cases:deadline_event", args=[case["uuid"]])
+        yield Question(address, _sorted(day | {"event": event}))
 
 
 def _entries(case: Row) -> Iterator[Question]:

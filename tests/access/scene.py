@@ -42,6 +42,7 @@ from cases.models import (
     ChildName,
     Concern,
     ConcernDraft,
+    Deadline,
     Involvement,
     KnownService,
     MeetingSeat,
@@ -290,7 +291,10 @@ def _discuss(work: "_Work", case: Case) -> None:
 
 
 def _agree(case: Case, person: Actor, marks: Marks) -> None:
-    """Agree on something to do, and start a deadline from an entry that only the author's team reads."""
+    """Agree on something to do, and start a deadline from an entry that only the author's team reads.
+
+    Another such entry is an event that would meet the assessment that everybody sees, and must not.
+    """
     what, due_at = marks.fresh(), timezone.now() + timedelta(days=5)
     with entered(person) as by:
         agreed = agree(case, what, due_at=due_at, team=person.membership.teams.get(), person=None, by=by)
@@ -298,6 +302,9 @@ def _agree(case: Case, person: Actor, marks: Marks) -> None:
         title = marks.fresh()
         event = timeline.Event(kind=Kind.NOTE, title=title, audience=timeline.OWN_TEAM, means=means)
         entry = timeline.write(case, event, by=by)
+        timeline.write(case, replace(event, title="x", means=(PracticeEvent.ASSESSMENT_COMPLETED,)), by=by)
+    with as_owner():
+        assert Deadline.objects.running().filter(case=case, code="ASSESS").exists(), "a hidden entry met what all see"
     marks.bind(what, "Deadline", agreed.pk, "what")
     marks.bind(title, "TimelineEntry", entry.pk, "title")
 

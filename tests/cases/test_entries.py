@@ -10,7 +10,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 
-from cases import timeline
+from cases import own_part, timeline
 from cases.actions.entries import add_entry
 from cases.actions.grants import view_permission
 from cases.actions.involvement import Terms, involve
@@ -345,7 +345,7 @@ def test_a_part_that_is_over_gives_an_entry_no_author_and_is_still_not_betrayed(
             rows.update(since=past - timedelta(days=1), until=past)
 
     with entered(refuge) as by:
-        assert timeline.author_part(case, by) == (social_care.team.group_id, False)
+        assert own_part.author_part(case, by) == (social_care.team.group_id, False)
     with as_owner():
         refuge.membership.teams.remove(social_care.team)
         CaseUserGrant.objects.create(
@@ -358,4 +358,4 @@ def test_a_part_that_is_over_gives_an_entry_no_author_and_is_still_not_betrayed(
             granted_by=alice.user,
         )
     with entered(refuge) as by:
-        assert timeline.author_part(case, by)[1]
+        assert own_part.author_part(case, by)[1]
