@@ -134,6 +134,7 @@ def reader_of(membership: Membership) -> oracle.Reader | None:
         1 << row.agency.sector.bit,
         row.clearance,
         works,
+        membership=row.uuid,
         receives=bool(set(row.roles) & {"triage_officer", "manager"}),
     )
 
@@ -250,7 +251,8 @@ def _of_received(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
 
 
 def _chronology(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
-    return row["user_id"] == reader.user and _of_case(facts, reader, row)
+    own = (row["user_id"], row["membership_uuid"]) == (reader.user, reader.membership)
+    return own and _of_case(facts, reader, row)
 
 
 def _of_seat(facts: Facts, reader: oracle.Reader, row: Row) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 
 @dataclass(frozen=True)
@@ -13,6 +14,7 @@ class Reader:
     mask: int
     clearance: int
     works: bool = True
+    membership: UUID | None = None
     receives: bool = False  # works on what their agency is sent: triage, or a manager
 
 

@@ -73,7 +73,7 @@ def questions(scene: Scene, name: str) -> Iterator[Question]:
         yield from of_child(row)
         yield Question(f"{reverse('cases:concern_log')}?child={row['uuid']}")
     yield from _about_concerns(scene)
-    yield from _about_referrals(scene)
+    yield from _about_referrals(scene, name)
     yield from (Question("/search/", _sorted({"words": words})) for words in searches(scene))
 
 
@@ -103,7 +103,8 @@ def _about_concerns(scene: Scene) -> Iterator[Question]:
         yield Question("/concerns/log/", _sorted({"child": str(row["uuid"]), "facts": "Bruise"}))
 
 
-def _about_referrals(scene: Scene) -> Iterator[Question]:
+def _about_referrals(scene: Scene, name: str) -> Iterator[Question]:
+    reader = scene.reader(name)
     for row in scene.truth.rows["Referral"].values():
         for route in ("referral", "referral_print", "triage", "accept"):
             yield Question(reverse(f"referrals:{route}", args=[row["uuid"]]))
@@ -117,7 +118,8 @@ def _about_referrals(scene: Scene) -> Iterator[Question]:
             yield Question(reverse(f"referrals:{route}", args=[row["uuid"]]))
         for part in ("concern", "child-1", "child-2"):
             yield Question(reverse("referrals:part", args=[row["uuid"], part]))
-        yield Question("/referrals/drafts/", _sorted({"draft": row["uuid"], "part": "concern", "facts": "x"}))
+        if reader and row["user_id"] == reader.user:  # another's key is refused, and nobody else knows its random bits
+            yield Question("/referrals/drafts/", _sorted({"draft": row["uuid"], "part": "concern", "facts": "x"}))
 
 
 def of_child(child: Row) -> Iterator[Question]:
