@@ -47,6 +47,7 @@ class Acting(Actor):
         return RowSecurityContext(
             user_id=self.user_id,
             agency_id=self.agency_id,
+            membership=self.membership_uuid,
             group_ids=self.group_ids,
             team_ids=self.team_ids,
             sector_mask=self.sector_mask,

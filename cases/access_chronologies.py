@@ -1,4 +1,4 @@
-"""The door to chronologies: each is for the person who asked, as long as they see the case."""
+"""The door to chronologies: each is for the person who asked, under that membership, as long as they see the case."""
 
 from uuid import UUID
 
@@ -20,4 +20,7 @@ def chronology(by: Acting, case: Case, ref: UUID) -> Chronology:
 
 def claim(by: Acting, ref: UUID) -> Chronology | None:
     """Lock and return the chronology ``ref`` of ``by``; None where another worker holds it."""
-    return Chronology.objects.select_for_update(skip_locked=True).filter(uuid=ref, user=by.user_id).first()
+    if by.membership_uuid is None:
+        return None
+    own = Chronology.objects.filter(uuid=ref, user=by.user_id, membership_uuid=by.membership_uuid)
+    return own.select_for_update(skip_locked=True).first()

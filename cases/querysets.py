@@ -249,11 +249,12 @@ class ChronologyQuerySet(ProtectedQuerySet["Chronology"]):
     """Chronologies as documents."""
 
     def visible_to(self, by: "Acting") -> Self:
-        """Return ``by``'s own that are not over, of cases that they see."""
+        """Return what ``by`` asked for under this membership and is not over, of cases that they see."""
+        if not by.works_with_cases or by.membership_uuid is None:
+            return self.none()
         cases = _objects("Case").filter(visible_case_ids(by)).values("pk")
-        return (
-            self.filter(user=by.user_id, expires_at__gt=Now(), case__in=cases) if by.works_with_cases else self.none()
-        )
+        own = self.filter(user=by.user_id, membership_uuid=by.membership_uuid)
+        return own.filter(expires_at__gt=Now(), case__in=cases)
 
 
 class RecordQuerySet(ProtectedQuerySet[Row_co]):

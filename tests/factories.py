@@ -97,8 +97,9 @@ def attachment_of(place: TimelineEntry | Concern, user: User, name: str = "note.
 
 
 def chronology_of(case: int, user: User) -> Any:
-    """Make a document that ``user`` asked for, as the worker would have finished it."""
-    made = Chronology(uuid=uuid4(), case_id=case, user=user, membership_uuid=uuid4(), state="ready")
+    """Make a document that ``user`` asked for under their oldest membership, as the worker would have finished it."""
+    membership = Membership.objects.filter(user=user).earliest("since", "id").uuid
+    made = Chronology(uuid=uuid4(), case_id=case, user=user, membership_uuid=membership, state="ready")
     stored = storing.put(b"%PDF-1.7", context=made.place)
     made.stored_name, made.sealed_key = stored.name, stored.sealed_key
     made.expires_at = timezone.now() + timedelta(days=1)

@@ -29,7 +29,10 @@ class ChronologyState(models.TextChoices):
 
 @pghistory.track()
 class Chronology(PublicIdModel):
-    """A chronology as a PDF document for one person: made by the worker, seen by nobody else, and gone after a day."""
+    """A chronology as a PDF document for one person under one membership: nobody else sees it, gone after a day.
+
+    It holds what that membership may see, so that another one of the same person does not open it.
+    """
 
     protected = True
 

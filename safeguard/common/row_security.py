@@ -7,6 +7,7 @@ session-level setting would leak to the next user of a pooled connection. No set
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import connection, migrations, transaction
 
@@ -26,6 +27,7 @@ class RowSecurityContext:
 
     user_id: int | None = None
     agency_id: int | None = None
+    membership: UUID | None = None
     group_ids: tuple[int, ...] = ()
     team_ids: tuple[int, ...] = ()
     sector_mask: int = 0
@@ -38,6 +40,7 @@ class RowSecurityContext:
         return {
             "app.user_id": "" if self.user_id is None else str(self.user_id),
             "app.agency_id": "" if self.agency_id is None else str(self.agency_id),
+            "app.membership": str(self.membership or ""),
             "app.group_ids": "{" + ",".join(map(str, self.group_ids)) + "}",
             "app.team_ids": "{" + ",".join(map(str, self.team_ids)) + "}",
             "app.sector_mask": str(self.sector_mask),
@@ -74,6 +77,7 @@ def clear_if_still_in_transaction() -> None:
 # What policies compare with. Each is evaluated once a statement: a bare call would run once a row.
 USER_ID_SQL = "(SELECT nullif(current_setting('app.user_id', true), '')::bigint)"
 AGENCY_ID_SQL = "(SELECT nullif(current_setting('app.agency_id', true), '')::bigint)"
+MEMBERSHIP_SQL = "(SELECT nullif(current_setting('app.membership', true), '')::uuid)"
 # The inner cast reads the text once a statement. The outer one costs nothing: it tells ANY that it is given
 # an array and not a query.
 GROUP_IDS_SQL = "((SELECT nullif(current_setting('app.group_ids', true), '')::int[])::int[])"

@@ -8,10 +8,13 @@ from uuid import uuid4
 
 import pikepdf
 import pytest
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from agencies.acting import SESSION_KEY, Acting
 from agencies.models import Membership
+from agencies.roles import Role
 from cases import timeline
 from cases.access_timeline import TimelineFilters
 from cases.actions.chronologies import forget_expired, make_waiting
@@ -25,7 +28,7 @@ from safeguard.common.files import storing
 from tests.cases.conftest import entered
 from tests.cases.streams import write
 from tests.conftest import Person, Place
-from tests.factories import as_owner, database_role
+from tests.factories import act, as_owner, chronology_of, database_role, make_membership
 
 WHY = Terms(purpose="Attendance and welfare", lawful_basis="ca2004_s11", level=AccessLevel.CONTRIBUTE)
 
@@ -233,3 +236,36 @@ def test_filters_survive_being_kept() -> None:
     )
 
     assert TimelineFilters.from_json(json.loads(json.dumps(asked.as_json()))) == asked
+
+
+def test_a_document_is_not_opened_under_another_membership_of_the_same_person(
+    shared: Case, tariq: Person, alice: Person, voluntary: Place
+) -> None:
+    other = make_membership(tariq.user, voluntary.agency, Role.PRACTITIONER, teams=(voluntary.team,))
+    with entered(alice) as by:
+        involve(shared, voluntary.team, WHY, by=by)
+    with as_owner():
+        document = chronology_of(shared.pk, tariq.user)
+    address = reverse("cases:chronology", args=[shared.uuid, document.uuid])
+
+    under = {each.uuid: tariq.client for each in (tariq.membership, other)}
+    for chosen, client in under.items():
+        session = client.session
+        session[SESSION_KEY] = str(chosen)
+        session.save()
+
+    assert under[tariq.membership.uuid].get(f"{address}file/").status_code == 200
+    case_page = reverse("cases:detail", args=[shared.uuid])
+    assert under[other.uuid].get(case_page).status_code == 200, "the case itself is theirs there too"
+    for page in (address, f"{address}file/"):
+        assert under[other.uuid].get(page).status_code == 404
+    for membership, found in ((tariq.membership, 1), (other, 0)):
+        assert rows_under(act(tariq.user, membership)) == found
+
+
+def rows_under(by: Acting) -> int:
+    """Return how many documents the database shows the web's role for that membership, whatever the page asks."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        row_security.apply(by.row_security())
+        cursor.execute("SELECT count(*) FROM cases_chronology")
+        return int(cursor.fetchone()[0])
