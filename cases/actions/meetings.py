@@ -51,6 +51,8 @@ def call_meeting(
 ) -> Meeting:
     """Put ``meeting`` about ``case`` on record with who is invited; the teams asked to contribute are told.
 
+    A conference starts the clocks of what is due before it.
+
     ``sitting`` is the meeting about another case at the same time and place; whoever sees one of them learns
     nothing of the other. Raises Http404 below the contribute level; ValidationError when it is incomplete, or
     somebody is invited who would not see it.
@@ -60,6 +62,7 @@ def call_meeting(
     meeting.case = case
     if sitting is not None:
         meeting.together, meeting.planned_for, meeting.place = sitting.together, sitting.planned_for, sitting.place
+        meeting.sort = sitting.sort
     if meeting.contributions_by and meeting.contributions_by > timezone.localdate(meeting.planned_for):
         raise ValidationError(_("Nothing was saved. Contributions are wanted before the meeting: check both dates."))
     write_record(case, meeting, telling, by=by)
@@ -154,6 +157,7 @@ def hold(meeting: Meeting, held: Held, *, by: Acting) -> None:
         body=meeting.summary,
         child_words=meeting.child_said,
         occurred_at=meeting.planned_for,
+        means=meeting.held_as(),
     )
     _follow_up(case, meeting, event, by=by)
     audit.record("meeting.hold", by=by, target="cases.Meeting", uuids=[meeting.uuid, case.uuid])
@@ -172,7 +176,8 @@ def call_off(meeting: Meeting, *, reason: str, by: Acting) -> None:
     meeting.state, meeting.not_held_because = Meeting.State.CALLED_OFF, reason.strip()
     meeting.save(update_fields=["state", "not_held_because"])
     title = _("Meeting called off: %(purpose)s") % {"purpose": meeting.purpose}
-    _follow_up(case, meeting, timeline.Event(kind=Kind.MEETING_CALLED_OFF, title=title, body=reason), by=by)
+    event = timeline.Event(kind=Kind.MEETING_CALLED_OFF, title=title, body=reason, means=meeting.called_off_as())
+    _follow_up(case, meeting, event, by=by)
     audit.record("meeting.call_off", by=by, target="cases.Meeting", uuids=[meeting.uuid, case.uuid], reason=reason)
 
 

@@ -66,7 +66,7 @@ class MeetingForm(RecordForm):
 
     class Meta:
         model = Meeting
-        fields = ["purpose", "place", "contributions_by"]
+        fields = ["sort", "purpose", "place", "contributions_by"]
         widgets = {"purpose": forms.Textarea}
 
     looks: ClassVar[Mapping[str, Look]] = {
@@ -79,7 +79,7 @@ class MeetingForm(RecordForm):
     def __init__(self, *args: Any, sitting: Meeting | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.sitting = sitting
-        for name in ("before_birth", "ask", *(("day", "at", "place") if sitting else ())):
+        for name in ("before_birth", "ask", *(("sort", "day", "at", "place") if sitting else ())):
             self.fields.pop(name, None)
         self._offer_seats(kwargs["case"])
 
@@ -134,6 +134,7 @@ class MeetingForm(RecordForm):
     def _summary(self) -> Iterator[Row]:
         yield Row(_("When"), date_format(timezone.localtime(self.planned_for()), "DATETIME_FORMAT"))
         invited, meeting = self.invited(), self.meeting()
+        yield Row(_("Sort"), meeting.label_of("sort"))
         yield Row(_("What for"), meeting.purpose)
         yield Row(_("Where"), meeting.place)
         yield Row(_("Invited"), "\n".join(seat.name for seat in invited.seats(meeting)))

@@ -1,6 +1,7 @@
 """Meetings about a child: who is invited and came, what was asked of whom beforehand, and what was talked about."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import ClassVar
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import User
+from agencies.practice_events import PracticeEvent
 from cases.event_kinds import Kind
 from cases.models.case import Case, Involvement
 from cases.models.records import Record
@@ -41,7 +43,18 @@ class Meeting(PublicIdModel, Record):
         HELD = "held", gettext_lazy("Held")
         CALLED_OFF = "called_off", gettext_lazy("Called off")
 
+    class Sort(models.TextChoices):
+        OTHER = "other", gettext_lazy("Another meeting")
+        STRATEGY = "strategy", gettext_lazy("Strategy discussion")
+        INITIAL = "initial", gettext_lazy("Initial or pre-birth child protection conference")
+        REVIEW = "review", gettext_lazy("Review child protection conference")
+        TRANSFER = "transfer", gettext_lazy("Transfer-in conference")
+        CORE_GROUP = "core_group", gettext_lazy("Core group")
+
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="meetings")
+    sort = models.CharField(
+        gettext_lazy("What sort of meeting is it?"), max_length=10, choices=Sort, default=Sort.OTHER, db_default="other"
+    )
     together = models.UUIDField(default=uuid4, editable=False, db_index=True)
     purpose = models.CharField(gettext_lazy("What is the meeting for?"), max_length=300)
     planned_for = models.DateTimeField(gettext_lazy("When"))
@@ -65,6 +78,10 @@ class Meeting(PublicIdModel, Record):
                 | (Q(state="called_off", summary="") & ~Q(not_held_because="")),
                 name="meeting_says_what_became_of_it",
             ),
+            models.CheckConstraint(
+                condition=Q(sort__in=["other", "strategy", "initial", "review", "transfer", "core_group"]),
+                name="meeting_sort_known",
+            ),
         ]
         indexes = [models.Index(fields=["case", "-planned_for"], name="meeting_of_case")]
 
@@ -73,9 +90,39 @@ class Meeting(PublicIdModel, Record):
         return _("Meeting called for %(day)s") % {"day": date_format(localdate(self.planned_for))}
 
     @property
+    def is_conference(self) -> bool:
+        """Return whether reports are due before it, and it counts as a conference."""
+        return self.sort in {self.Sort.INITIAL, self.Sort.REVIEW, self.Sort.TRANSFER}
+
+    def practice_events(self, _case: Case) -> tuple[PracticeEvent, ...]:
+        """Return that a conference is planned, where it is one."""
+        return (PracticeEvent.CONFERENCE_PLANNED,) if self.is_conference else ()
+
+    def counts_from(self) -> datetime | None:
+        """Return when it is: reports are due so long before."""
+        return self.planned_for
+
+    def held_as(self) -> tuple[PracticeEvent, ...]:
+        """Return which events of practice it is when it is held. What was decided at it is a record of its own."""
+        return HELD_AS.get(self.sort, ())
+
+    def called_off_as(self) -> tuple[PracticeEvent, ...]:
+        """Return which events of practice it is when it is called off."""
+        return (PracticeEvent.CONFERENCE_CANCELLED,) if self.is_conference else ()
+
+    @property
     def is_planned(self) -> bool:
         """Return whether it is still to be held."""
         return self.state == self.State.PLANNED
+
+
+HELD_AS: Mapping[str, tuple[PracticeEvent, ...]] = {
+    Meeting.Sort.STRATEGY: (PracticeEvent.STRATEGY_DISCUSSION_HELD,),
+    Meeting.Sort.INITIAL: (PracticeEvent.INITIAL_CONFERENCE_HELD,),
+    Meeting.Sort.REVIEW: (PracticeEvent.REVIEW_CONFERENCE_HELD,),
+    Meeting.Sort.TRANSFER: (PracticeEvent.TRANSFER_CONFERENCE_HELD,),
+    Meeting.Sort.CORE_GROUP: (PracticeEvent.CORE_GROUP_HELD,),
+}
 
 
 @pghistory.track()

@@ -10,9 +10,10 @@ are sent again: the answers must be the same byte for byte. What is blanked firs
 * the key of a case that the request itself opened, in the redirect to it.
 
 Left out, each by decision: the audit and the emergency reviews of a governance lead, who reads of cases
-that they do not see; a new draft under the random key of another's; how many cases a leaver holds, which their manager must know; and the refusal to
-bring in a team that is involved confidentially already, which the database itself makes. A placeholder,
-which an author chose to leave, is held by a test of its own (tests/cases/test_beside_entries.py).
+that they do not see; a new draft under the random key of another's; how many cases a leaver holds, which
+their manager must know; and the refusal to bring in a team that is involved confidentially already, which
+the database itself makes. A placeholder, which an author chose to leave, is held by a test of its own
+(tests/cases/test_beside_entries.py).
 """
 
 import re

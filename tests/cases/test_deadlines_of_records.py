@@ -6,17 +6,29 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from agencies.practice_events import PracticeEvent
 from cases import timeline
 from cases.actions.children import NewChild
+from cases.actions.deadlines import record_event
+from cases.actions.meetings import Held, Invited, call_meeting, call_off, hold
 from cases.actions.opening import open_child_case
 from cases.actions.plans import agree_action, end_plan, move_action, settle_action, start_plan
 from cases.actions.records import Telling, add_record
 from cases.event_kinds import Kind
-from cases.models import Case, Deadline, DeadlineState, PlanAction
+from cases.models import Case, Deadline, DeadlineState, Meeting, PlanAction
 from tests.cases.conftest import entered, with_later_transaction
 from tests.conftest import Person, Place
 from tests.factories import as_owner, load_england
-from tests.record_samples import child_returned, conference, plan, plan_action, review, strategy_discussion, visit
+from tests.record_samples import (
+    child_returned,
+    conference,
+    meeting,
+    plan,
+    plan_action,
+    review,
+    strategy_discussion,
+    visit,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +128,70 @@ def test_a_missing_child_who_is_back_is_owed_an_interview(worked: Case, alice: P
     recorded(worked, alice, child_returned())
 
     assert running() == {"RHI"}
+
+
+# --- Meetings -------------------------------------------------------------------------------------
+
+
+def called(case: Case, alice: Person, sort: str, audience: timeline.Audience = timeline.EVERYBODY_INVOLVED) -> Meeting:
+    with entered(alice) as by:
+        return call_meeting(case, meeting(sort=sort), Telling(audience=audience), Invited(guests=["Gran"]), by=by)
+
+
+def held(found: Meeting, alice: Person) -> None:
+    with as_owner():
+        Meeting.objects.filter(pk=found.pk).update(planned_for=timezone.now() - timedelta(hours=1))
+        found = Meeting.objects.select_related("case", "entry").get(pk=found.pk)
+    with entered(alice) as by:
+        hold(found, Held(attendance={}, summary="Sleep and meals.", child_said="“Hello.”"), by=by)
+
+
+def test_a_conference_that_is_called_starts_the_clocks_of_its_reports_counted_back_from_its_day(
+    worked: Case, alice: Person
+) -> None:
+    found = called(worked, alice, "initial")
+
+    assert running() == {"ICPC_REPORT_CHAIR", "ICPC_REPORT_FAMILY"}
+    with as_owner():
+        report = Deadline.objects.get(code="ICPC_REPORT_CHAIR")
+    assert report.started_at == found.planned_for
+    assert timezone.now() < report.due_at < found.planned_for
+
+    with entered(alice) as by:
+        call_off(found, reason="The chair is ill", by=by)
+    assert running() == set()
+
+
+def test_a_conference_held_as_a_meeting_meets_its_clock_and_starts_the_next(worked: Case, alice: Person) -> None:
+    recorded(worked, alice, strategy_discussion(outcome="s47_joint"))
+    held(called(worked, alice, "initial"), alice)
+
+    assert running() == {"RCPC_FIRST", "ICPC_REPORT_CHAIR", "ICPC_REPORT_FAMILY"}
+    with as_owner():
+        assert Deadline.objects.get(code="ICPC").state == DeadlineState.MET
+
+
+@pytest.mark.parametrize(
+    ("sort", "started"),
+    [("review", {"RCPC_NEXT"}), ("core_group", {"CORE_NEXT"}), ("strategy", set()), ("other", set())],
+)
+def test_each_sort_of_meeting_starts_what_the_profile_ties_to_it(
+    worked: Case, alice: Person, sort: str, started: set[str]
+) -> None:
+    with entered(alice) as by:
+        record_event(worked, PracticeEvent.HARM_SUSPECTED, at=timezone.now() - timedelta(days=1), by=by)
+    held(called(worked, alice, sort), alice)
+
+    goes_on = set() if sort == "strategy" else {"STRAT"}
+    assert running() - {"ICPC_REPORT_CHAIR", "ICPC_REPORT_FAMILY"} == started | goes_on
+
+
+def test_a_meeting_that_some_may_not_see_meets_no_clock_of_theirs(worked: Case, alice: Person) -> None:
+    recorded(worked, alice, strategy_discussion(outcome="s47_joint"))
+    held(called(worked, alice, "initial", timeline.OWN_TEAM), alice)
+
+    with as_owner():
+        assert Deadline.objects.get(code="ICPC").is_running
 
 
 # --- Agreed actions -------------------------------------------------------------------------------

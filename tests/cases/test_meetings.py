@@ -135,6 +135,7 @@ def test_a_meeting_is_called_in_the_browser_after_the_names_were_shown(
         "contributions_by-day": by.day,
         "contributions_by-month": by.month,
         "contributions_by-year": by.year,
+        "sort": "core_group",
         "purpose": "Core group",
         "place": "Room 2",
         "teams": [str(school.uuid)],
