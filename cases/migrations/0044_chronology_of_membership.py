@@ -11,7 +11,7 @@ OWN = f"{BEFORE} AND cases_chronology.membership_uuid = {MEMBERSHIP_SQL}"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0040_same_child_rules")]
+    dependencies = [("cases", "0043_concern_made")]
     operations = [
         migrations.RunSQL(
             f'DROP POLICY "own" ON "{TABLE}"',

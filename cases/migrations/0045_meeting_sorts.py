@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0041_chronology_of_membership"),
+        ("cases", "0044_chronology_of_membership"),
     ]
 
     operations = [
