@@ -92,8 +92,8 @@ def _with_holders(entry: TimelineEntry, audience: timeline.Audience) -> timeline
 
     Raises ValidationError for a sensitivity for which not everybody there may be cleared.
     """
-    # past the door: the concern of an entry that ``by``’s own team wrote, or of the one that it corrects
     of = {entry.pk, entry.corrects_id}
+    # past the door: the concern of an entry that ``by``’s own team wrote, or of the one that it corrects
     found = Concern.objects.filter(entry__in=of, look_due_at__isnull=False).select_related("team", "also").first()
     if found is None:
         return audience
