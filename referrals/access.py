@@ -8,10 +8,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from agencies.acting import Acting
+from agencies.models import Membership
 from agencies.roles import Can
 from cases import access_concerns
 from cases.concern_codes import Route
@@ -240,6 +242,25 @@ def outcome_of(by: Acting, referral: Referral) -> ReferralStep | None:
 def relatives_of(by: Acting, referral: Referral) -> list[ReferralRelative]:
     """Return the family in ``referral``, which came through this door."""
     return list(ReferralRelative.objects.visible_to(by).filter(referral=referral))
+
+
+def kept_out(referral: Referral) -> set[int]:
+    """Return the keys of the people who may hear nothing of ``referral``, for whoever tells others of it.
+
+    They are kept from it, or kept out of a case of the child that it led to.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT referrals_kept_out(%s)", [referral.pk])
+        return {key for (key,) in cursor.fetchall()}
+
+
+def workers_on(referral: Referral) -> set[int]:
+    """Return the keys of the people of the receiving agency who may work on ``referral`` today."""
+    found: set[int] = set()
+    for capability in RECEIVES:
+        held = Membership.objects.live().holding(capability)
+        found |= set(held.filter(agency=referral.to_agency_id, user__is_active=True).values_list("user", flat=True))
+    return found - kept_out(referral)
 
 
 def steps_of(by: Acting, referral: Referral) -> list[ReferralStep]:

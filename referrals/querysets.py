@@ -10,8 +10,10 @@ from cases.querysets import CaseQuerySet
 
 if TYPE_CHECKING:
     from agencies.acting import Acting
-    from referrals.models import Acceptance, PublicReporter, Referral, ReferralDraft, TriageNote  # noqa: F401  (named in the type arguments below)
+    from referrals.models import Acceptance, PublicReporter, Referral, ReferralDraft, ReferralStep, TriageNote  # noqa: F401  (named in the type arguments below)
 
+# Steps that the side that referred is not shown; the policy of migration 0007 names the same two.
+INSIDE = ("propose", "send_back")
 Row_co = TypeVar("Row_co", bound=Model, covariant=True)
 # Who works on what a receiving agency is sent; the policies of migration 0001 name the same two.
 RECEIVES = frozenset({Can.TRIAGE, Can.MANAGE_WORK})
@@ -64,6 +66,16 @@ class OfReferralQuerySet(QuerySet[Row_co]):
             return self.none()
         model: Any = apps.get_model("referrals", "Referral")
         return self.filter(referral__in=QuerySet(model).filter(visible_referrals(by)).values("pk"))
+
+
+class ReferralStepQuerySet(OfReferralQuerySet["ReferralStep"]):
+    """What happened to referrals."""
+
+    def visible_to(self, by: "Acting") -> Self:
+        """Return the steps of referrals that ``by`` sees; how a decision was signed only to the receiving side."""
+        model: Any = apps.get_model("referrals", "Referral")
+        received = ReferralQuerySet(model).received_by(by).values("pk")
+        return super().visible_to(by).filter(~Q(action__in=INSIDE) | Q(referral__in=received))
 
 
 class TriageNoteQuerySet(QuerySet["TriageNote"]):

@@ -16,7 +16,7 @@ from agencies.models import ContactPoint, Membership, User
 from agencies.roles import Can
 from referrals import access
 from referrals.codes import Urgency
-from referrals.lifecycle import Action
+from referrals.lifecycle import TRANSITIONS, Action, Side
 from referrals.models import Referral, ReferralStep
 from safeguard.notifications.actions import Note, put_in_inboxes, send_email
 
@@ -43,13 +43,14 @@ TO_MANAGER: Mapping[str, str | Promise] = {
 
 def tell(referral: Referral, step: ReferralStep, *, by: Acting) -> None:
     """Tell the other side of ``step``, once, in the inbox; the referrer also by e-mail."""
-    if by.agency_id == referral.to_agency_id and step.action in TO_SENDER:
+    # By the side that acted, not by its agency: a team may refer to its own agency's triage.
+    is_senders_step = TRANSITIONS[Action(step.action)].sides & access.sides(by, referral) == {Side.REFERRER}
+    if not is_senders_step and step.action in TO_SENDER:
         tell_sender = _tell_senders if referral.is_from_account else _tell_reporter
         tell_sender(referral, step, str(TO_SENDER[step.action]), by)
     if step.action in TO_MANAGER:
         _put(referral, step, str(TO_MANAGER[step.action]), _holding(referral, Can.MANAGE_WORK), by)
-    is_news = by.agency_id != referral.to_agency_id or step.action == Action.ANSWER
-    if is_news and step.action in TO_RECEIVER:
+    if (is_senders_step or step.action == Action.ANSWER) and step.action in TO_RECEIVER:
         _put(referral, step, str(TO_RECEIVER[step.action]), _receivers(referral), by)
 
 
@@ -65,18 +66,27 @@ def tell_of_new(referral: Referral, *, count: int, skip: frozenset[int] = frozen
     note = Note(kind="referral.received", subject=subject, body="", path=reverse("referrals:queue"))
     occasion = f"referral.received:{referral.bundle}"
     people = _holding(referral, Can.TRIAGE) - skip
+    alone = not people  # nobody in triage: its managers must see to it, and the duty desk
+    people = people or managers_of(referral) - skip
     put_in_inboxes(note, recipient_ids=people, occasion=occasion, agency_id=referral.to_agency_id)
-    if urgent:
-        _mail_duty_desk(referral, subject)
+    if urgent or alone:
+        _mail_duty_desk(referral, subject, str(referral.bundle))
 
 
-def _mail_duty_desk(referral: Referral, subject: str) -> None:
+def tell_desk_of_danger(referral: Referral) -> None:
+    """Write to the duty desk that a referral that was opened again may be about a child in danger."""
+    subject = _("Referral %(reference)s was opened again: a child may be in danger now")
+    occasion = f"{referral.bundle}:{referral.version}"
+    _mail_duty_desk(referral, subject % {"reference": referral.spoken_reference}, occasion)
+
+
+def _mail_duty_desk(referral: Referral, subject: str, occasion: str) -> None:
     desks_of = ContactPoint.objects.filter(agency=referral.to_agency_id, kind=ContactPoint.Kind.DUTY_DESK)
     desk = desks_of.exclude(email="").first()
     if desk:
         body = _("Open the queue of referrals: %(link)s") % {"link": link_to(reverse("referrals:queue"))}
         note = Note(kind="referral.urgent", subject=subject, body=body)
-        send_email(note, address=desk.email, dedupe_key=f"referral.urgent:{referral.bundle}")
+        send_email(note, address=desk.email, dedupe_key=f"referral.urgent:{occasion}")
 
 
 def tell_of_case(referral: Referral, case: UUID, *, by: Acting) -> None:
@@ -89,14 +99,14 @@ def tell_of_case(referral: Referral, case: UUID, *, by: Acting) -> None:
         body="",
         path=reverse("cases:detail", args=[case]),
     )
-    told = people - _kept(referral) - {by.user_id}
+    told = people - access.kept_out(referral) - {by.user_id}
     occasion = f"referral.case:{referral.uuid}"
     put_in_inboxes(note, recipient_ids=told, occasion=occasion, agency_id=referral.from_agency_id)
 
 
-def _kept(referral: Referral) -> set[int | None]:
-    through: Any = Referral.kept_from.through
-    return set(through.objects.filter(referral=referral).values_list("user", flat=True))
+def managers_of(referral: Referral) -> set[int]:
+    """Return the keys of the managers of the receiving agency's work."""
+    return _holding(referral, Can.MANAGE_WORK)
 
 
 def _tell_senders(referral: Referral, step: ReferralStep, subject: str, by: Acting) -> None:
@@ -105,7 +115,7 @@ def _tell_senders(referral: Referral, step: ReferralStep, subject: str, by: Acti
     found = writer.filter(pk__in=[referral.submitted_by_id]).first()
     path = reverse("referrals:referral", args=[referral.uuid])
     _put(referral, step, subject, people | ({found.pk} if found else set()), by, path=path)
-    if found and found.pk != by.user_id:
+    if found and found.pk not in access.kept_out(referral) | {by.user_id}:
         title = subject % {"reference": referral.spoken_reference}
         body = _("Read it, and what happens next: %(link)s") % {"link": link_to(path)}
         note = Note(kind=f"referral.{step.action}", subject=title, body=body)
@@ -135,8 +145,9 @@ def _held_at(referral: Referral) -> Any:
 
 
 def _receivers(referral: Referral) -> set[int]:
-    held = {referral.held_by_id} & _holding(referral, Can.TRIAGE)
-    return {user for user in held if user} or _holding(referral, Can.TRIAGE)
+    working = _holding(referral, Can.TRIAGE) - access.kept_out(referral)
+    held = {user for user in (referral.held_by_id,) if user in working}
+    return held or working or managers_of(referral)
 
 
 def _holding(referral: Referral, capability: Can) -> set[int]:
@@ -145,7 +156,7 @@ def _holding(referral: Referral, capability: Can) -> set[int]:
 
 
 def _put(referral: Referral, step: ReferralStep, subject: str, people: set[int], by: Acting, *, path: str = "") -> None:
-    kept = _kept(referral) | {by.user_id}
+    kept = access.kept_out(referral) | {by.user_id}
     title = subject % {"reference": referral.spoken_reference}
     at = path or reverse("referrals:triage", args=[referral.uuid])
     note = Note(kind=f"referral.{step.action}", subject=title, body="", path=at)

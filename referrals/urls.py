@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("referrals/queue/", triage.queue, name="queue"),
     path("referrals/<uuid:uuid>/triage/", triage.triage, name="triage"),
     path("referrals/<uuid:uuid>/accept/", accept.referral_accept, name="accept"),
+    path("referrals/<uuid:uuid>/keep-out/", triage.referral_keep_out, name="keep_out"),
     path("referrals/<uuid:uuid>/step/<slug:action>/", life.step, name="step"),
     path("referrals/<uuid:uuid>/print/", sent.referral_print, name="referral_print"),
     path("report/", public.public_start, name="public_start"),

@@ -56,13 +56,15 @@ class Match:
 class Answer:
     """The children found that may be shown, best first, and the desks to ask about those that may not.
 
-    An empty name among ``desks`` stands for the children's social care duty desk of the place.
+    An empty name among ``desks`` stands for the children's social care duty desk of the place. ``is_conflict`` says
+    that the asker is kept out of the case of a child who may be the one: for the caller, never to be shown.
     """
 
     asked: Facts
     matches: tuple[Match, ...] = ()
     desks: tuple[str, ...] = ()
     version: int = 0
+    is_conflict: bool = False
 
     def __bool__(self) -> bool:
         """Whether there is anything to say."""
@@ -84,7 +86,7 @@ def who_is(facts: Facts, *, by: Acting, but: Collection[UUID] = ()) -> Answer:
     seen = [child for child in found if child in known and known[child].seen and known[child].uuid not in but]
     children = access.children(seen[:MOST_SHOWN], by)
     shown = tuple(Match(children[child], *found[child]) for child in seen if child in children)
-    answer = Answer(facts, shown, _desks(found, known), model.version)
+    answer = Answer(facts, shown, _desks(found, known), model.version, is_conflict=_is_conflict(found, known))
     _record(answer, found, known, by)
     return answer
 
@@ -116,6 +118,13 @@ def _desks(found: Found, known: Known) -> tuple[str, ...]:
     ]
     names = dict(Agency.objects.filter(pk__in=[desk for desk in hidden if desk]).values_list("pk", "name"))
     return tuple(sorted({names.get(desk or 0, "") for desk in hidden}))
+
+
+def _is_conflict(found: Found, known: Known) -> bool:
+    return any(
+        child in known and known[child].excluded and scored.band is not Band.HOUSEHOLD
+        for child, (_facts, scored) in found.items()
+    )
 
 
 def _record(answer: Answer, found: Found, known: Known, by: Acting) -> None:

@@ -15,14 +15,18 @@ from cases.actions.known import Decided, open_decided
 from cases.actions.restriction import exclude
 from cases.codes import Sex
 from cases.event_kinds import Kind
+from cases.matching.look import who_is
 from cases.models import AccessLevel, Case
 from referrals import access, telling
 from referrals.codes import ACCEPTING, Outcome
+from referrals.known import facts_of
 from referrals.lifecycle import Side, State
 from referrals.models import Acceptance, Referral, TriageNote
+from referrals.names_reporter import reporter_in
 from safeguard.audit import actions as audit
 from safeguard.audit.actions import one_transaction
 
+NAMES_REPORTER = "names_reporter"
 KEPT_OUT = "Named in the referral as somebody who must not see it"
 
 
@@ -31,7 +35,8 @@ class Accepting:
     """Who leads the case and on what basis, who the child was decided to be, and what the referrer's team is offered.
 
     ``purpose`` is what the referrer's team needs the case for; empty where it is not involved. ``account`` is what
-    the timeline says of a report by somebody without an account, in words that do not show who reported.
+    the timeline says of a report by somebody without an account, in words that do not show who reported;
+    ``keeps_words`` that somebody looked at the words that may say it, and that they do not.
     """
 
     team: Team
@@ -42,6 +47,7 @@ class Accepting:
     purpose: str = ""
     involve_basis: str = ""
     account: str = ""
+    keeps_words: bool = False
 
 
 @one_transaction
@@ -56,8 +62,10 @@ def accept(referral: Referral, new: Accepting, *, by: Acting) -> Case:
     locked = access.locked(by, referral)
     if Side.TRIAGE not in access.sides(by, locked):
         raise access.refusal(by, locked.uuid)
+    if who_is(facts_of(locked), by=by).is_conflict:
+        raise access.refusal(by, locked.uuid)
     decision = _decision(locked, by)
-    account = locked.facts if locked.is_from_account else _without_reporter(locked, new.account, by)
+    account = locked.facts if locked.is_from_account else _without_reporter(locked, new, by)
     case = open_decided(_child(locked, new), new.decided, team=new.team, lawful_basis=new.lawful_basis, by=by)
     case = case_access.require(by, case, AccessLevel.CONTRIBUTE)
     _write(case, locked, account, decision, by)
@@ -65,8 +73,9 @@ def accept(referral: Referral, new: Accepting, *, by: Acting) -> Case:
     if new.purpose.strip() and locked.from_team:
         terms = Terms(level=AccessLevel.CONTRIBUTE, purpose=new.purpose, lawful_basis=new.involve_basis)
         involve(case, locked.from_team, terms, by=by)
-        telling.tell_of_case(locked, case.uuid, by=by)
     Acceptance.objects.create(referral=locked, case=case, child=case.child, made_by=by.user)
+    if new.purpose.strip():  # after the acceptance: whoever is kept out of the child's case is not told
+        telling.tell_of_case(locked, case.uuid, by=by)
     audit.record("referral.accept", by=by, target="referrals.Referral", uuids=[locked.uuid, case.uuid])
     return case
 
@@ -92,22 +101,27 @@ def _child(referral: Referral, new: Accepting) -> NewChild:
     )
 
 
-def _without_reporter(referral: Referral, account: str, by: Acting) -> str:
-    """Return ``account``. Raises ValidationError where it is empty, or repeats what says who reported."""
-    if not account.strip():
+def _without_reporter(referral: Referral, new: Accepting, by: Acting) -> str:
+    """Return what the timeline says. Raises ValidationError where it is empty, or may say who reported."""
+    if not new.account.strip():
         raise ValidationError(_("Nothing was saved. Write what the timeline says of the report."))
+    found = words_of_reporter(referral, new, by=by)
+    if found and not new.keeps_words:
+        message = _(
+            "Nothing was saved, and your text is kept. It may say who reported, which must stay with triage: %(words)s."
+            " Take it out, or say that it is not the reporter."
+        )
+        raise ValidationError(message % {"words": ", ".join(found)}, code=NAMES_REPORTER)
+    return new.account
+
+
+def words_of_reporter(referral: Referral, new: Accepting, *, by: Acting) -> list[str]:
+    """Return what would reach the timeline and may say who sent ``referral`` without an account."""
     reporter = access.reporter_of(by, referral)
-    known = [reporter.name, reporter.phone, reporter.email] if reporter else []
-    if any(_packed(each) in _packed(account) for each in known if each.strip()):
-        raise ValidationError(
-            _("Nothing was saved, and your text is kept. It says who reported: their name, number or address must stay"
-              " with triage.")
-        )  # fmt: skip
-    return account
-
-
-def _packed(text: str) -> str:
-    return "".join(char for char in text.casefold() if char.isalnum())
+    if reporter is None:
+        return []
+    child = [referral.given, referral.surname, new.given, new.surname]
+    return reporter_in([new.account, referral.child_words], reporter, child=child)
 
 
 def _write(case: Case, referral: Referral, account: str, decision: TriageNote, by: Acting) -> None:
@@ -124,7 +138,8 @@ def _write(case: Case, referral: Referral, account: str, decision: TriageNote, b
     decided = timeline.Event(
         kind=Kind.REFERRAL_DECIDED,
         title=_("Referral decided: %(outcome)s") % {"outcome": outcome},
-        body=decision.text,
+        # What triage wrote for itself about a report may say who sent it.
+        body=decision.text if referral.is_from_account else "",
         audience=timeline.OWN_TEAM,
     )
     timeline.write(case, came, by=by)

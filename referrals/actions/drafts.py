@@ -19,6 +19,10 @@ from safeguard.audit.actions import one_transaction
 
 Content = Mapping[str, list[str]]
 LARGEST = 1_000_000  # characters: a pasted chapter fits, an attack does not
+# Not a part: the highest number of each kind that was taken out.
+REMOVED = "removed"
+ASKS_WHOSE = "asks_whose"  # in a relative's fields: whose they are must be said anew
+NO_NUMBER = 1_000
 KEY = re.compile(r"[a-z]+(-[1-9][0-9]?)?")
 
 
@@ -42,6 +46,11 @@ def save_part(ref: UUID, part: str, fields: Content, *, version: int, by: Acting
     if not KEY.fullmatch(part):
         raise ValidationError(_("This is not kept: it belongs to no part of the form."))
     draft = _locked(ref, by) or _made(ref, by, is_new=version == 0)
+    if part not in draft.content and _number(part) <= _highest_removed(draft, part):
+        raise ValidationError(
+            _("Not kept: this was removed from the draft in another window. Your text is still on this page: copy it"
+              " where you need it.")
+        )  # fmt: skip
     known = draft.content.get(part, {})
     if known.get("fields") == fields:
         return Kept(ref, known["version"])
@@ -58,9 +67,16 @@ def save_part(ref: UUID, part: str, fields: Content, *, version: int, by: Acting
 
 @one_transaction
 def remove_part(ref: UUID, part: str, *, by: Acting) -> None:
-    """Take a child or a relative out of a draft; one that is not there changes nothing."""
+    """Take a child or a relative out of a draft; one that is not there changes nothing.
+
+    Its number is not used again. Relatives of a removed child belong to the others whom they were said to belong to;
+    where none is left the form asks for it anew, so that nobody's family goes with another child.
+    """
     draft = _locked(ref, by)
     if draft and draft.content.pop(part, None) is not None:
+        _remember_removed(draft, part)
+        if part.startswith("child-"):
+            _part_from_relatives(draft, part)
         _keep(draft)
 
 
@@ -74,6 +90,37 @@ def discard_draft(ref: UUID, *, by: Acting) -> None:
 def version_of(draft: ReferralDraft, part: str) -> int:
     """Return the version of a part, 0 while there is none."""
     return int(draft.content.get(part, {}).get("version", 0))
+
+
+def next_number(draft: ReferralDraft, kind: str) -> int:
+    """Return the number of one more part of ``kind``: one that no part of the draft has or had."""
+    held = [_number(key) for key in draft.content if key.partition("-")[0] == kind]
+    return max(_highest_removed(draft, kind), *held, 0) + 1
+
+
+def _number(part: str) -> int:
+    return int(part.partition("-")[2] or NO_NUMBER)
+
+
+def _highest_removed(draft: ReferralDraft, part: str) -> int:
+    removed = draft.content.get(REMOVED, {}).get("fields", {})
+    return int(removed.get(part.partition("-")[0], ["0"])[0])
+
+
+def _remember_removed(draft: ReferralDraft, part: str) -> None:
+    kind = part.partition("-")[0]
+    highest = max(_number(part), _highest_removed(draft, kind))
+    fields = draft.content.get(REMOVED, {}).get("fields", {}) | {kind: [str(highest)]}
+    draft.content[REMOVED] = {"version": 1, "fields": fields}
+
+
+def _part_from_relatives(draft: ReferralDraft, child: str) -> None:
+    for key, held in draft.content.items():
+        if key.startswith("relative-"):
+            of = [each for each in held["fields"].get("of", []) if each != child]
+            asks = {} if of else {ASKS_WHOSE: ["yes"]}
+            # One version up: a window that still shows the removed child overwrites nothing.
+            draft.content[key] = {"version": held["version"] + 1, "fields": held["fields"] | {"of": of} | asks}
 
 
 def _locked(ref: UUID, by: Acting) -> ReferralDraft | None:

@@ -10,13 +10,15 @@ from django.utils.translation import gettext as _
 
 from agencies.acting import Acting
 from referrals import access, clocks, telling
-from referrals.codes import Outcome, Rating
+from referrals.codes import Outcome, Rating, Urgency
 from referrals.lifecycle import TRANSITIONS, Action, State
 from referrals.models import Referral, ReferralStep, TriageNote
 from referrals.practice import wants_sign_off
 from safeguard.audit import actions as audit
 from safeguard.audit.actions import one_transaction
 
+# Behind everything that waits for a decision: what is left is to tell and to close.
+DECIDED_RANK = 9
 RANKS: Mapping[Rating, int] = {Rating.RED: 1, Rating.AMBER: 2, Rating.GREEN: 3}
 
 
@@ -51,14 +53,22 @@ def take(referral: Referral, rating: Rating, *, version: int, by: Acting) -> Non
 
 @one_transaction
 def ask(referral: Referral, *, text: str, version: int, by: Acting) -> None:
-    """Ask the referrer for more. The clock of the decision runs on."""
+    """Ask the referrer for more. The clock of the decision runs on.
+
+    Raises what ``_move`` raises, and ValidationError where nobody could read it: without an account no question comes.
+    """
+    if not referral.is_from_account:
+        raise ValidationError(_("Nothing was saved. Whoever reported has no account to read a question: telephone."))
     _move(referral, Action.ASK, text=text, version=version, by=by)
 
 
 @one_transaction
-def answer(referral: Referral, *, text: str, by: Acting) -> None:
-    """Answer what triage asked, from the referrer's side; or note an answer that came by telephone."""
-    _move(referral, Action.ANSWER, text=text, by=by)
+def answer(referral: Referral, *, text: str, version: int | None = None, by: Acting) -> None:
+    """Answer what triage asked, from the referrer's side; or note an answer that came by telephone.
+
+    ``version`` is the one that was shown, so that no answer goes to a question that was not read; None asks for none.
+    """
+    _move(referral, Action.ANSWER, text=text, version=version, by=by)
 
 
 @one_transaction
@@ -71,7 +81,7 @@ def decide(referral: Referral, decision: Decision, *, version: int, by: Acting) 
     _check(decision)
     proposes = wants_sign_off(decision.outcome)
     action = Action.PROPOSE if proposes else Action.DECIDE
-    changes: dict[str, Any] = {} if proposes else {"decided_at": timezone.now()}
+    changes: dict[str, Any] = {} if proposes else {"decided_at": timezone.now(), "priority": DECIDED_RANK}
     moved = _move(referral, action, text="", given=decision.rationale, version=version, by=by, **changes)
     _note(moved, TriageNote.Kind.PROPOSED if proposes else TriageNote.Kind.DECIDED, decision, by)
     if not proposes and not decision.tell_later:
@@ -82,7 +92,7 @@ def decide(referral: Referral, decision: Decision, *, version: int, by: Acting) 
 def sign_off(referral: Referral, *, version: int, by: Acting) -> None:
     """Make the proposed decision the decision. Raises ValidationError for whoever proposed it themselves."""
     proposal = access.proposal(by, referral)
-    moved = _move(referral, Action.SIGN_OFF, version=version, by=by, decided_at=timezone.now())
+    moved = _move(referral, Action.SIGN_OFF, version=version, by=by, decided_at=timezone.now(), priority=DECIDED_RANK)
     if proposal.made_by_id == by.user_id:
         raise ValidationError(_("Nothing was saved. Somebody other than you must sign off what you proposed."))
     decision = Decision(
@@ -123,19 +133,27 @@ def close(referral: Referral, *, version: int, by: Acting) -> None:
 
 
 @one_transaction
-def withdraw(referral: Referral, *, text: str, by: Acting) -> None:
+def withdraw(referral: Referral, *, text: str, version: int | None = None, by: Acting) -> None:
     """Withdraw it, from the referrer's side. Triage is told and can open it again: a child may still need help."""
-    _move(referral, Action.WITHDRAW, text=text, by=by)
+    _move(referral, Action.WITHDRAW, text=text, version=version, by=by)
 
 
 @one_transaction
-def reopen(referral: Referral, *, text: str, by: Acting) -> None:
-    """Put it back into the queue, with new clocks from now."""
+def reopen(
+    referral: Referral, *, text: str, urgency: Urgency | None = None, version: int | None = None, by: Acting
+) -> None:
+    """Put it back into the queue, unrated, with new clocks from now, as urgent as ``urgency`` or as it first was.
+
+    The duty desk is written to where a child is in danger.
+    """
+    urgent = Urgency(urgency or referral.urgency)
     now = timezone.now()
     due = clocks.ends((clocks.ACKNOWLEDGE, clocks.DECIDE), now)
     changes: dict[str, Any] = {"acknowledge_by": due.get(clocks.ACKNOWLEDGE), "decide_by": due.get(clocks.DECIDE)}
-    changes |= {"acknowledged_at": None, "decided_at": None, "held_by": None}
-    _move(referral, Action.REOPEN, text=text, by=by, **changes)
+    changes |= {"acknowledged_at": None, "decided_at": None, "held_by": None, "rating": "", "priority": urgent}
+    moved = _move(referral, Action.REOPEN, text=text, version=version, by=by, **changes)
+    if urgent == Urgency.DANGER:
+        telling.tell_desk_of_danger(moved)
 
 
 def _check(decision: Decision) -> None:
@@ -201,7 +219,7 @@ def _moved_on(referral: Referral) -> ValidationError:
         "Nothing was saved, and your text is kept. Somebody has gone on with this referral since you opened the page:"
         " it now stands at “%(state)s”. Open it anew before you go on."
     )
-    return ValidationError(message % {"state": State(referral.state).label})
+    return ValidationError(message % {"state": referral.state_for_sender})
 
 
 def _write(referral: Referral, action: Action, target: State, changes: Mapping[str, Any]) -> None:

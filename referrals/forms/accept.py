@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +12,7 @@ from agencies.models import Team
 from cases.codes import LawfulBasis
 from cases.forms.known import AsksWhoItIs
 from cases.forms.work import NAME, TeamChoice
-from referrals.actions.accept import Accepting
+from referrals.actions.accept import NAMES_REPORTER, Accepting
 from referrals.models import Referral
 from safeguard.common.forms import Look
 
@@ -43,6 +44,7 @@ class AcceptForm(AsksWhoItIs):
         widget=forms.Textarea,
         help_text=_("Take out whatever shows who reported: their name, where they live, how they know it"),
     )
+    keeps_words = forms.BooleanField(label=_("Keep it: it is not the reporter"), required=False)
     looks = {
         "given": NAME,
         "surname": NAME,
@@ -55,7 +57,7 @@ class AcceptForm(AsksWhoItIs):
         teams = Team.objects.filter(pk__in=by.team_ids).select_related("agency")
         self.fields["team"].queryset = teams  # type: ignore[attr-defined]  # declared above
         self.fields["account"].initial = referral.facts
-        for name in ("account",) if referral.is_from_account else ("involve", "purpose", "involve_basis"):
+        for name in ("account", "keeps_words") if referral.is_from_account else ("involve", "purpose", "involve_basis"):
             del self.fields[name]
         self.fields["given"].initial, self.fields["surname"].initial = referral.given, referral.surname
 
@@ -65,6 +67,13 @@ class AcceptForm(AsksWhoItIs):
         if not (data.get("given") or data.get("surname") or self.decided().used):
             self.add_error("given", gettext("Enter a first name or a last name; part of one is enough"))
         return data
+
+    def without_idle_tick(self) -> "AcceptForm":
+        """Return the form as it is shown: with "keep it" only once words were refused."""
+        refused = self.has_error(NON_FIELD_ERRORS, NAMES_REPORTER)
+        if "keeps_words" in self.fields and not refused and not self["keeps_words"].value():
+            del self.fields["keeps_words"]
+        return self
 
     def accepting(self) -> Accepting:
         """Return what was entered."""
@@ -78,4 +87,5 @@ class AcceptForm(AsksWhoItIs):
             purpose=data.get("purpose") or "",
             involve_basis=data.get("involve_basis") or "",
             account=data.get("account", ""),
+            keeps_words=data.get("keeps_words", False),
         )

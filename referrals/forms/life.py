@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from referrals.actions.life import Decision
-from referrals.codes import HINTS, Outcome, Rating
+from referrals.codes import HINTS, Outcome, Rating, Urgency
 from safeguard.common.forms import Form, Look
 
 NOW, LATER = "now", "later"
@@ -63,6 +63,15 @@ class ReopenForm(TextForm):
         widget=forms.Textarea,
         help_text=_("Both sides read this"),
     )
+    urgency = forms.TypedChoiceField(
+        label=_("How urgent is it now?"),
+        coerce=lambda value: Urgency(int(value)),
+        choices=[(str(value), label) for value, label in Urgency.choices],
+        widget=forms.RadioSelect,
+    )
+    looks = TextForm.looks | {
+        "urgency": Look(hints={str(Urgency.DANGER): _("Call 999 now if you have not")}),
+    }
 
 
 class DecideForm(StepForm):

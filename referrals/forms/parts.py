@@ -19,6 +19,7 @@ from cases.concern_codes import CategoryGroup, in_group
 from cases.forms.concern import ColleaguesChoice, colleagues
 from cases.forms.work import NAME
 from cases.models import Relationship
+from referrals.actions.drafts import ASKS_WHOSE
 from referrals.codes import Consent, Ground, ParentsTold, Purpose, Urgency
 from safeguard.common.forms import DatePartsField, Form, Look
 
@@ -164,6 +165,7 @@ class RelativePart(Part):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("They are named in the referrals of these children and in no other"),
     )
+    asks_whose = forms.CharField(required=False, widget=forms.HiddenInput)
     parental_responsibility = forms.ChoiceField(label=_("Do they have parental responsibility?"), **KNOWN)
     lives_with = forms.ChoiceField(label=_("Do they live with the child?"), **KNOWN)
     born_on = DatePartsField(label=_("Date of birth"), required=False, must_be="past")
@@ -181,14 +183,17 @@ class RelativePart(Part):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if len(self.children) > 1:
+        asks = self.is_bound and bool(self.data.get(ASKS_WHOSE))  # their child was taken out of the form
+        if not asks:
+            del self.fields["asks_whose"]
+        if len(self.children) > 1 or asks:
             self.fields["of"].choices = list(self.children.items())  # type: ignore[attr-defined]  # declared above
         else:
             del self.fields["of"]
 
     def belongs_to(self) -> list[str]:
-        """Return the keys of the children whom they belong to: the only one, or those that were ticked."""
-        return list(self.cleaned_data.get("of") or self.children)
+        """Return the keys of the children whom they belong to: those that were ticked, else the form's only one."""
+        return list(self.cleaned_data["of"] if "of" in self.fields else self.children)
 
 
 class ConcernPart(Part):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.acting import Acting
-from referrals.actions.drafts import KEY
+from referrals.actions.drafts import ASKS_WHOSE, KEY, next_number
 from referrals.actions.submit import MOST_CHILDREN, MOST_RELATIVES, NewReferral, Relative
 from referrals.forms.parts import (
     AgenciesPart,
@@ -57,7 +57,16 @@ SHARED = ("urgency", "concern", "consent", "level", "agencies", "referrer")
 # Texts that every child's referral repeats.
 REPEATED = (
     *("facts", "impact", "injuries", "history", "risks", "parenting", "surroundings", "strengths", "tried", "hoped"),
-    *("ground_reason", "child_view", "level_reason", "agencies", "knows_child"),
+    *(
+        "telephoned",
+        "consent_by",
+        "consulted",
+        "ground_reason",
+        "child_view",
+        "level_reason",
+        "agencies",
+        "knows_child",
+    ),
 )
 SHORTEST_NAME = 3
 
@@ -106,8 +115,7 @@ class WholeForm:
 
     def next_key(self, kind: str) -> str:
         """Return the key of one more part of a kind that repeats."""
-        numbers = [int(key.partition("-")[2]) for key in self.keys(kind)]
-        return f"{kind}-{max(numbers, default=0) + 1}"
+        return f"{kind}-{next_number(self.draft, kind)}"
 
     @cached_property
     def children(self) -> dict[str, str]:
@@ -189,7 +197,7 @@ class WholeForm:
 
     @staticmethod
     def _relative(form: RelativePart, places: Mapping[str, int]) -> Relative:
-        fields = {name: value for name, value in form.values().items() if name != "of"}
+        fields = {name: value for name, value in form.values().items() if name not in {"of", ASKS_WHOSE}}
         return Relative(fields=fields, of=frozenset(places[key] for key in form.belongs_to()))
 
 
@@ -204,7 +212,7 @@ def rows_of(form: forms.BaseForm) -> Iterator[tuple[str, str]]:
     form.is_valid()
     for name, field in form.fields.items():
         value = form.cleaned_data.get(name)
-        if value not in (None, "", [], False):
+        if value not in (None, "", [], False) and not field.widget.is_hidden:
             yield str(field.label), _shown(field, value)
 
 

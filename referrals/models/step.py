@@ -12,7 +12,7 @@ from agencies.models import Agency, User
 from referrals.codes import Outcome
 from referrals.lifecycle import Action, State
 from referrals.models.referral import Referral
-from referrals.querysets import OfReferralQuerySet
+from referrals.querysets import ReferralStepQuerySet
 from safeguard.common.models import PublicIdModel
 from safeguard.common.row_security import WEB_ROLE, WORKER_ROLE
 
@@ -37,7 +37,7 @@ class ReferralStep(PublicIdModel):
     made_for = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    objects = OfReferralQuerySet.as_manager()
+    objects = ReferralStepQuerySet.as_manager()
 
     database_privileges: ClassVar[Mapping[str, str]] = dict.fromkeys((WEB_ROLE, WORKER_ROLE), "SELECT, INSERT")
 
@@ -59,3 +59,9 @@ class ReferralStep(PublicIdModel):
 
     def __str__(self) -> str:
         return f"step {self.uuid}"
+
+    @property
+    def action_for_sender(self) -> str:
+        """Return what was done as the referrer is told: how a decision came to be signed stays inside."""
+        shown = Action.DECIDE if self.action == Action.SIGN_OFF else Action(self.action)
+        return str(shown.label)

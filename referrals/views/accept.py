@@ -11,12 +11,11 @@ from django.views.decorators.http import require_http_methods
 
 from agencies.request import ActingRequest
 from agencies.views.attempt import attempted, form_page
-from cases.matching.look import who_is
 from cases.models import Case
 from referrals import access
 from referrals.actions.accept import accept
+from referrals.actions.keeping import child_of
 from referrals.forms.accept import AcceptForm
-from referrals.known import facts_of
 from referrals.lifecycle import Side
 
 
@@ -26,7 +25,7 @@ def referral_accept(request: ActingRequest, uuid: UUID) -> HttpResponse:
     found = access.received(request.acting, uuid)
     if Side.TRIAGE not in access.sides(request.acting, found):
         raise access.refusal(request.acting, uuid)
-    answer = who_is(facts_of(found), by=request.acting)
+    answer = child_of(found, by=request.acting)
     form = AcceptForm(request.POST or None, by=request.acting, referral=found, answer=answer or None)
     made: list[Case] = []
 
@@ -36,4 +35,5 @@ def referral_accept(request: ActingRequest, uuid: UUID) -> HttpResponse:
     if attempted(form, act):
         messages.success(request, _("The referral is on the case."))
         return redirect("cases:detail", uuid=made[0].uuid)
-    return form_page(request, "referrals/accept.html", form, {"referral": found, "answer": answer})
+    shown = form.without_idle_tick()
+    return form_page(request, "referrals/accept.html", shown, {"referral": found, "answer": answer})

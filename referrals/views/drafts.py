@@ -75,7 +75,7 @@ def part(request: ActingRequest, uuid: UUID, part: str) -> HttpResponse:
 def part_remove(request: ActingRequest, uuid: UUID, part: str) -> HttpResponse:
     """Ask, then take a child or a relative out."""
     found = access.draft(request.acting, uuid)
-    if part not in found.content or PARTS[kind_of(part)].most == 1:
+    if part not in found.content or spec_of(part) is None or PARTS[kind_of(part)].most == 1:
         raise Http404
     if request.method == "POST":
         remove_part(found.uuid, part, by=request.acting)
@@ -218,12 +218,11 @@ def _must_refer(request: ActingRequest) -> None:
 
 def _groups(whole: WholeForm) -> list[list[Task]]:
     """Return the parts as tasks, a group for each kind."""
-    return [[_task(whole, key) for key in whole.keys(kind) or _to_begin(kind)] for kind in PARTS]
+    return [[_task(whole, key) for key in whole.keys(kind) or _to_begin(whole, kind)] for kind in PARTS]
 
 
-def _to_begin(kind: str) -> list[str]:
-    spec = PARTS[kind]
-    return [kind if spec.most == 1 else f"{kind}-1"]
+def _to_begin(whole: WholeForm, kind: str) -> list[str]:
+    return [kind if PARTS[kind].most == 1 else whole.next_key(kind)]
 
 
 def _task(whole: WholeForm, key: str) -> Task:

@@ -17,6 +17,7 @@ from agencies.request import ActingRequest
 from agencies.views.attempt import attempted, form_page
 from referrals import access
 from referrals.actions import life
+from referrals.actions.keeping import child_of
 from referrals.codes import Rating
 from referrals.forms.life import (
     SIGN,
@@ -35,6 +36,7 @@ from referrals.lifecycle import TRANSITIONS, Action, Side
 from referrals.models import Referral
 from referrals.practice import levels_of_need
 
+RECEIVING = frozenset({Side.TRIAGE, Side.MANAGER})
 Act = Callable[[Referral, Any, Acting], None]
 
 
@@ -84,7 +86,15 @@ def _close(referral: Referral, form: Any, by: Acting) -> None:
 
 
 def _with_text(action: Callable[..., None]) -> Act:
-    return lambda referral, form, by: action(referral, text=form.cleaned_data["text"], by=by)
+    def act(referral: Referral, form: Any, by: Acting) -> None:
+        action(referral, text=form.cleaned_data["text"], version=form.cleaned_data["version"], by=by)
+
+    return act
+
+
+def _reopen(referral: Referral, form: Any, by: Acting) -> None:
+    data = form.cleaned_data
+    life.reopen(referral, text=data["text"], urgency=data["urgency"], version=data["version"], by=by)
 
 
 PAGES: Mapping[Action, StepPage] = {
@@ -121,9 +131,26 @@ PAGES: Mapping[Action, StepPage] = {
     ),
     Action.REOPEN: StepPage(
         _("Open the referral again"), _("Open it again"), _("The referral is in the queue again."),
-        _with_text(life.reopen), ReopenForm,
+        _reopen, ReopenForm,
     ),
 }  # fmt: skip
+
+
+# What is said instead where somebody without an account reported.
+WITHOUT_ACCOUNT: Mapping[Action, str | Promise] = {
+    Action.ACKNOWLEDGE: _(
+        "It is noted as read. Whoever reported sees that when they ask with their receipt; only a professional whose"
+        " address works is written to."
+    ),
+    Action.DECIDE: _(
+        "Nothing is sent to a member of the public or a young person: what you write for the referrer is kept with the"
+        " referral. If they must hear something, and it is safe, telephone."
+    ),
+    Action.FEED_BACK: _(
+        "Nothing is sent to a member of the public or a young person: the outcome is kept with the referral. If they"
+        " must hear something, and it is safe, telephone."
+    ),
+}
 
 
 @require_http_methods(["GET", "POST"])
@@ -133,21 +160,33 @@ def step(request: ActingRequest, uuid: UUID, action: str) -> HttpResponse:
     if page is None:
         raise Http404
     sides = access.sides(request.acting, found)
-    if not TRANSITIONS[Action(action)].sides & sides:
+    if sides & RECEIVING:
+        child_of(found, by=request.acting)
+    if not TRANSITIONS[Action(action)].sides & sides or not is_offered(found, Action(action)):
         raise access.refusal(request.acting, uuid)
     form = with_version(page.form, request.POST, found.version)
     if attempted(form, lambda _data: page.act(found, form, request.acting)):
-        messages.success(request, str(page.done))
+        messages.success(request, str(_said(found, Action(action), page.done)))
         return redirect(_place(sides), uuid=found.uuid)
     context = {
         "referral": found,
         "page": page,
         "place": _place(sides),
+        "intro": _said(found, Action(action), page.intro),
         "levels": levels_of_need() if action == Action.DECIDE else (),
     }
     context |= {"question": access.last_question(request.acting, found) if action == Action.ANSWER else None}
     context |= {"proposal": access.proposal(request.acting, found) if action == Action.SIGN_OFF else None}
     return form_page(request, "referrals/step.html", form, context)
+
+
+def is_offered(referral: Referral, action: Action) -> bool:
+    """Return whether a step makes sense at all: nobody reads a question without an account."""
+    return referral.is_from_account or action != Action.ASK
+
+
+def _said(referral: Referral, action: Action, usual: str | Promise) -> str | Promise:
+    return usual if referral.is_from_account else WITHOUT_ACCOUNT.get(action, usual)
 
 
 def _place(sides: frozenset[Side]) -> str:

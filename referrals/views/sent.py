@@ -77,5 +77,6 @@ def _context(request: ActingRequest, found: Referral) -> dict[str, object]:
         "referral": found,
         "sections": sections(found, relatives),
         "steps": access.steps_of(request.acting, found),
+        "for_sender": access.is_senders(request.acting, found),
         "now": timezone.now(),
     }

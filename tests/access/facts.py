@@ -240,6 +240,11 @@ def _of_referral(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
     return facts.sees(reader, "Referral", row["referral_id"])
 
 
+def _step(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+    told = row["action"] not in {"propose", "send_back"}
+    return _of_referral(facts, reader, row) if told else _of_received(facts, reader, row)
+
+
 def _acceptance(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
     sees_both = _of_referral(facts, reader, row) and facts.level(reader, row["case_id"]) > 0
     return _of_received(facts, reader, row) or sees_both
@@ -297,7 +302,7 @@ RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "ConcernStep": _concern_step,
     "Referral": _referral,
     "ReferralRelative": _of_referral,
-    "ReferralStep": _of_referral,
+    "ReferralStep": _step,
     "TriageNote": _of_received,
     "PublicReporter": _of_received,
     "Acceptance": _acceptance,

@@ -106,7 +106,7 @@ def _about_concerns(scene: Scene) -> Iterator[Question]:
 def _about_referrals(scene: Scene, name: str) -> Iterator[Question]:
     reader = scene.reader(name)
     for row in scene.truth.rows["Referral"].values():
-        for route in ("referral", "referral_print", "triage", "accept"):
+        for route in ("referral", "referral_print", "triage", "accept", "keep_out"):
             yield Question(reverse(f"referrals:{route}", args=[row["uuid"]]))
         yield Question(reverse("referrals:receipt", args=[row["bundle"]]))
         for action in ("take", "decide", "answer", "withdraw", "reopen"):

@@ -378,6 +378,7 @@ PAGES: dict[str, Visit] = {
     "referrals:from_concern": Visit("tariq", ("school concern",), refuses=False),
     "referrals:queue": Visit("tess"),
     "referrals:accept": Visit("tess", ("referral",)),
+    "referrals:keep_out": Visit("maggie", ("referral",)),
     "referrals:triage": Visit("tess", ("referral",)),
     "referrals:step": Visit("tess", ("referral", "step")),
     "referrals:referral_print": Visit("tariq", ("referral",), refuses=False),

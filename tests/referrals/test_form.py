@@ -105,6 +105,62 @@ def test_a_child_can_be_added_and_removed_again(tariq: Person, social_care: Plac
     assert sorted(key for key in drafts()[0].content if key.startswith("child")) == ["child-2"]
 
 
+def test_the_number_of_a_removed_child_is_not_used_again(tariq: Person, social_care: Place) -> None:
+    draft = two_children(tariq, social_care)
+    tariq.client.post(reverse("referrals:part_remove", args=[draft, "child-2"]))
+    onward = post_part(tariq, draft, "child-1", 1, **PARTS["child-1"], another="1")
+    late = post_part(tariq, draft, "child-2", 0, **PARTS["child-1"])
+
+    assert onward.headers["Location"].endswith("/part/child-3/")
+    assert "removed from the draft in another window" in late.text
+    assert "child-2" not in drafts()[0].content
+    assert page(tariq, "part_remove", draft, "removed").status_code == 404
+
+
+def test_the_family_of_a_removed_child_goes_with_no_other_until_it_is_said(tariq: Person, social_care: Place) -> None:
+    draft = two_children(tariq, social_care)
+    tariq.client.post(reverse("referrals:part_remove", args=[draft, "child-2"]))
+
+    refused = send(tariq, draft)
+    asked = page(tariq, "part", draft, "relative-1")
+    father = {"name": "Lee Other", "kind": "father", "asks_whose": "yes"} | _not_known()
+    unsaid = post_part(tariq, draft, "relative-1", 2, **father)
+
+    assert "Still missing: Lee Other." in " ".join(refused.text.split())
+    assert "To which of the children?" in asked.text
+    assert unsaid.status_code == 422
+    assert not sent_referrals()
+    assert post_part(tariq, draft, "relative-1", 3, **father, of="child-1").status_code == 302
+    assert send(tariq, draft).status_code == 302
+    with as_owner():
+        assert ReferralRelative.objects.get().name == "Lee Other"
+
+
+def test_a_relative_of_both_stays_with_the_child_who_is_left(tariq: Person, social_care: Place) -> None:
+    draft = two_children(tariq, social_care)
+    both = {"name": ["Lee"], "kind": ["father"], "of": ["child-1", "child-2"]} | {
+        name: [value] for name, value in _not_known().items()
+    }
+    with entered(tariq) as by:
+        save_part(drafts()[0].uuid, "relative-1", both, version=1, by=by)
+    tariq.client.post(reverse("referrals:part_remove", args=[draft, "child-2"]))
+
+    assert send(tariq, draft).status_code == 302
+    with as_owner():
+        assert ReferralRelative.objects.get().referral == sent_referrals()[0]
+
+
+@pytest.mark.parametrize(
+    ("part", "field"), [("consent", "consent_by"), ("referrer", "consulted"), ("urgency", "telephoned")]
+)
+def test_a_childs_name_in_any_line_that_is_repeated_is_flagged(
+    part: str, field: str, tariq: Person, social_care: Place
+) -> None:
+    draft = two_children(tariq, social_care, **{part: PARTS[part] | {field: "The mother of Wren"}})
+
+    assert "Wren Other is named in" in page(tariq, "check", draft).text
+
+
 def test_a_draft_is_its_writers_alone(tariq: Person, daisy: Person, social_care: Place) -> None:
     draft = fill(tariq, social_care.agency)
 

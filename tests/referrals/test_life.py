@@ -10,7 +10,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies.models import PracticeProfile
+from agencies.models import ContactPoint, PracticeProfile
 from referrals.actions import life
 from referrals.actions.life import Decision
 from referrals.codes import NEXT, Outcome, Rating
@@ -186,6 +186,61 @@ def test_withdrawn_it_tells_triage_which_can_open_it_again(taken: Referral, tess
     assert gone.state == State.WITHDRAWN
     assert f"Referral {gone.spoken_reference} was withdrawn" in told(tess)
     assert do(life.reopen, gone, tess, text="The child may still need help").state == State.SUBMITTED
+
+
+def test_opened_again_it_is_unrated_as_urgent_as_is_said_now_and_before_what_is_decided(
+    decided: Referral, tess: Person, tariq: Person, social_care: Place
+) -> None:
+    with as_owner():
+        ContactPoint.objects.create(
+            agency=social_care.agency, kind=ContactPoint.Kind.DUTY_DESK, email="desk@care.example"
+        )
+    assert decided.priority == life.DECIDED_RANK
+
+    stale = post(tariq, decided, "reopen", text="A burn", urgency="1", version=decided.version - 1)
+    opened = post(tariq, decided, "reopen", text="A burn", urgency="1")
+
+    assert (stale.status_code, opened.status_code) == (422, 302)
+    again = now(decided)
+    assert (again.state, again.rating, again.priority) == (State.SUBMITTED, "", 1)
+    assert "Danger now" in page(tess, again, "triage")
+    with as_owner():
+        mail = OutboxMessage.objects.get(kind="referral.urgent")
+    assert mail.subject == f"Referral {again.spoken_reference} was opened again: a child may be in danger now"
+
+
+def test_an_answer_to_a_question_that_was_not_read_is_refused(taken: Referral, tess: Person, tariq: Person) -> None:
+    first = do(life.ask, taken, tess, text="Which arm?")
+    second = do(life.ask, do(life.answer, first, tariq, text="The left"), tess, text="Has a doctor seen it?")
+
+    assert post(tariq, first, "answer", text="The left").status_code == 422
+    assert post(tariq, second, "answer", text="Yes").status_code == 302
+
+
+def test_triage_hears_when_a_team_of_its_own_agency_withdraws_and_opens_again(
+    alice: Person, tess: Person, social_care: Place, england: None
+) -> None:
+    made = refer(alice, social_care)
+    gone = do(life.withdraw, made, alice, text="A mistake")
+    do(life.reopen, gone, alice, text="It was none")
+
+    titles = {f"Referral {made.spoken_reference} was {how}" for how in ("withdrawn", "opened again")}
+    assert titles <= told(tess)
+
+
+def test_where_triage_is_empty_its_managers_and_the_duty_desk_hear_of_a_referral(
+    tariq: Person, maggie: Person, social_care: Place, england: None
+) -> None:
+    with as_owner():
+        ContactPoint.objects.create(
+            agency=social_care.agency, kind=ContactPoint.Kind.DUTY_DESK, email="desk@care.example"
+        )
+    made = refer(tariq, social_care)
+    do(life.withdraw, made, tariq, text="A mistake")
+
+    assert {"1 new referral", f"Referral {made.spoken_reference} was withdrawn"} <= told(maggie)
+    with as_owner():
+        assert OutboxMessage.objects.filter(kind="referral.urgent").count() == 1
 
 
 # --- Sign-off -------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from referrals.actions.public import IDENTITY
 from referrals.codes import Outcome, Rating
 from referrals.limits import LIMITS
 from referrals.models import PublicReporter, Referral, ReferralStep
+from referrals.names_reporter import reporter_in
 from safeguard.audit.models import AuditRow
 from safeguard.common.clocks import Calendar
 from safeguard.notifications.models import InboxItem, OutboxMessage
@@ -329,35 +330,119 @@ def test_guessing_at_receipts_is_limited(monkeypatch: pytest.MonkeyPatch) -> Non
     assert [asked_status("R 0000 0000", "A").status_code for _time in range(2)] == [422, 429]
 
 
+def test_nobody_is_asked_who_could_not_read_the_question_and_no_page_says_that_they_are_written_to(
+    tess: Person,
+) -> None:
+    report(**NEIGHBOUR, **CALLER)
+    (made,) = sent_referrals()
+    with entered(tess) as by:
+        life.take(made, Rating.GREEN, version=1, by=by)
+        with pytest.raises(ValidationError, match="no account to read a question"):
+            life.ask(made, text="Which house?", version=2, by=by)
+
+    ask = reverse("referrals:step", args=[made.uuid, "ask"])
+    assert ask not in tess.client.get(reverse("referrals:triage", args=[made.uuid])).text
+    assert tess.client.get(ask).status_code == 404
+    decide = tess.client.get(reverse("referrals:step", args=[made.uuid, "decide"])).text
+    assert "Nothing is sent to a member of the public" in decide
+
+
 # --- Onto a case ------------------------------------------------------------------------------------
 
 
-def accepting(person: Person, account: str) -> Case:
-    report(**NEIGHBOUR | {"facts": "I am Nell Neighbour at number 5. I hear crying."}, **CALLER)
+def decided_report(person: Person, **said: str) -> Referral:
+    report(**NEIGHBOUR | {"facts": "I am Nell Neighbour at number 5. I hear crying."} | CALLER | said)
     (made,) = sent_referrals()
     with entered(person) as by:
         life.take(made, Rating.GREEN, version=1, by=by)
-        decision = life.Decision(outcome=Outcome.IN_NEED, rationale="Seen.", tell_later="Nobody to tell.")
+        decision = life.Decision(
+            outcome=Outcome.IN_NEED, rationale="Nell Neighbour rang twice.", tell_later="Nobody to tell."
+        )
         life.decide(made, decision, version=2, by=by)
-        team = person.membership.teams.get()
-        return accept(made, Accepting(team=team, lawful_basis="ca2004_s11", account=account), by=by)
+    return made
+
+
+def accepting(person: Person, account: str, *, keeps_words: bool = False, **said: str) -> Case:
+    made = decided_report(person, **said)
+    with entered(person) as by:
+        new = Accepting(
+            team=person.membership.teams.get(), lawful_basis="ca2004_s11", account=account, keeps_words=keeps_words
+        )
+        return accept(made, new, by=by)
 
 
 def test_the_case_holds_what_was_reported_in_words_that_name_no_reporter(tess: Person) -> None:
-    case = accepting(tess, "A neighbour hears crying every night.")
+    case = accepting(tess, "Somebody hears crying every night.")
 
     with as_owner():
         texts = [f"{entry.title} {entry.body}" for entry in TimelineEntry.objects.filter(case=case)]
-    assert "Referral from A member of the public A neighbour hears crying every night." in texts
+    assert "Referral from A member of the public Somebody hears crying every night." in texts
     assert not [text for text in texts if "Nell" in text or "number 5" in text]
 
 
-@pytest.mark.parametrize("account", ["", "Nell Neighbour hears crying.", "Call 01632960777 about the crying."])
+def test_what_triage_wrote_for_itself_about_a_report_stays_with_triage(tess: Person) -> None:
+    case = accepting(tess, "Somebody hears crying every night.")
+
+    with as_owner():
+        entry = TimelineEntry.objects.get(case=case, kind="referral_decided")
+        assert entry.body == ""
+        assert "need" in entry.title
+        assert not TimelineEntry.objects.filter(body__contains="Nell").exists()
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        "",
+        "Nell Neighbour hears crying.",
+        "A NELL from next door.",
+        "Né́ll rang.",
+        "Call 01632960777 about the crying.",
+        "Call +44 1632 960-777.",
+    ],
+)
 def test_a_text_that_names_the_reporter_does_not_reach_the_case(account: str, tess: Person) -> None:
     with pytest.raises(ValidationError):
         accepting(tess, account)
     with as_owner():
         assert not TimelineEntry.objects.exists()
+
+
+def test_where_a_professional_works_and_how_they_are_reached_says_who_they_are() -> None:
+    nurse = {name: NURSE[name] for name in ("name", "organisation", "phone", "email")}
+    who = PublicReporter(**nurse)
+
+    def found(text: str) -> list[str]:
+        return reporter_in([text], who, child=["Robin"])
+
+    assert found("The elm surgery saw a bruise") == ["Elm Surgery"]
+    assert found("Write to NORA@elm-surgery.example") == ["Nora", "Elm Surgery", "nora@elm-surgery.example"]
+    assert found("An elm, a surgery, 01632 96") == []
+
+
+@pytest.mark.parametrize("name", ["?", "-", "🙂", "e", "Mo", "Robin", "Łi", "a friend"])
+def test_what_is_hardly_a_name_blocks_no_text(name: str) -> None:
+    who = PublicReporter(name=name, phone="12", organisation="-", email="")
+
+    assert reporter_in(["Robin Example came in the evening, about 12 o'clock: no."], who, child=["Robin"]) == []
+
+
+def test_refused_words_are_named_and_somebody_may_say_that_they_are_not_the_reporter(tess: Person) -> None:
+    made = decided_report(tess)
+    page = reverse("referrals:accept", args=[made.uuid])
+    typed = {"given": "Robin", "team": str(tess.membership.teams.get().uuid), "lawful_basis": "ca2004_s11"}
+    typed["account"] = "A neighbour hears crying."
+    assert "keeps_words" not in tess.client.get(page).text
+
+    refused = tess.client.post(page, typed | {"idempotency_key": str(uuid4())})
+
+    assert refused.status_code == 422
+    assert "must stay with triage: Neighbour." in refused.text
+    assert 'name="keeps_words"' in refused.text
+    kept = tess.client.post(page, typed | {"idempotency_key": str(uuid4()), "keeps_words": "on"})
+    assert kept.status_code == 302
+    with as_owner():
+        assert TimelineEntry.objects.get(kind="referral").body == "A neighbour hears crying."
 
 
 def test_the_page_asks_for_that_text_and_offers_no_team_to_involve(tess: Person) -> None:
