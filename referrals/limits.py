@@ -9,10 +9,24 @@ from redis.exceptions import RedisError
 # How many tries within how many seconds, from one address and from all together. A school shares an address.
 LIMITS = {
     "report_address": (20, 3600),
-    "report_all": (1_000, 3600),
     "status_address": (30, 600),
     "status_all": (3_000, 600),
 }
+
+
+def is_from_one_address_too_often(what: str, address: str | None) -> bool:
+    """Count one more try of ``what`` from ``address``; return whether that address's limit is passed.
+
+    There is no limit on reports of all together: anybody could reach it, and shut the channel for every child.
+    """
+    most, seconds = LIMITS[f"{what}_address"]
+    return _count(f"public:{what}:from:{address}", seconds) > most
+
+
+def minutes_to_wait(what: str) -> int:
+    """Return after how many minutes at the latest ``what`` is taken again."""
+    _most, seconds = LIMITS[f"{what}_address"]
+    return seconds // 60
 
 
 def is_too_often(what: str, address: str | None) -> bool:

@@ -176,12 +176,13 @@ def test_the_access_log_holds_no_address_no_query_and_no_key(proxy_to: Callable[
     proxy = proxy_to(echo)
     proxy.ask("/search?q=Daisy+Dale")
     proxy.ask("/account/password/reset/key/2-c8x1f2-0123456789abcdef/")
+    proxy.ask("/report/confirm/made-up-key/")
     proxy.ask("/join/k9-secret-token/")
     log = proxy.folder / "access.log"
     assert wait_until(lambda: "/join/" in log.read_text(), seconds=5)
     text = log.read_text()
     assert '"path":"/search"' in text
-    for unwanted in ("Daisy", "127.0.0.1", "0123456789abcdef", "k9-secret-token"):
+    for unwanted in ("Daisy", "127.0.0.1", "0123456789abcdef", "k9-secret-token", "made-up-key"):
         assert unwanted not in text
     assert all(json.loads(line) for line in text.splitlines())
 

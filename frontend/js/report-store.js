@@ -32,13 +32,13 @@ export async function keep(report) {
   await stored("readwrite", (store) => store.put({ key, iv, sealed, at: Date.now() }, NAME));
 }
 
-/** Return what is kept, null where nothing is or it is too old; what is too old is deleted. */
+/** Return what is kept, null where nothing is; what is too old is deleted, and `expired` stands in its place. */
 export async function kept() {
   const databases = await indexedDB.databases?.();
   if (databases && !databases.some(({ name }) => name === NAME)) return null; // ask without making one
   const found = await stored("readonly", (store) => store.get(NAME));
   if (!found) return null;
-  if (Date.now() - found.at > LONGEST_MS) { await delete_(); return null; }
+  if (Date.now() - found.at > LONGEST_MS) { await delete_(); return { expired: true }; }
   const text = await crypto.subtle.decrypt({ name: "AES-GCM", iv: found.iv }, found.key, found.sealed);
   return JSON.parse(new TextDecoder().decode(text));
 }

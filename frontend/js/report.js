@@ -1,7 +1,7 @@
 // The pages for people without an account: leaving without a trace, sending, and keeping until there is a signal.
 import { delete_, keep, kept } from "./report-store.js";
 
-const TRIES_MS = 30_000;
+const TRIES_MS = 30_000, LONGEST_WAIT_MS = 30 * 60_000;
 
 /** Go somewhere in the place of this page: neither it nor what was typed stays in the history. */
 function leaveFor(address) {
@@ -39,7 +39,7 @@ class Report {
     if (!("keeps" in form.dataset) || !window.crypto?.subtle) return;
     this.keepButton.addEventListener("click", () => this.keep());
     this.deleteButton.addEventListener("click", () => this.forget());
-    window.addEventListener("online", () => this.sendKept());
+    window.addEventListener("online", () => { this.notBefore = 0; this.sendKept(); });
     setInterval(() => this.sendKept(), TRIES_MS);
     this.sendKept();
   }
@@ -53,9 +53,10 @@ class Report {
     this.sending = true;
     try {
       this.show((await this.post(window.location.pathname, this.fields())).answer);
-    } catch {
-      this.say(this.form.dataset.unsent);
-      if (this.keepButton && window.crypto?.subtle) this.keepButton.hidden = Boolean(await kept());
+    } catch (error) {
+      this.say(error.isFault ? this.form.dataset.fault : this.form.dataset.unsent);
+      const waiting = this.keepButton && window.crypto?.subtle ? await kept() : undefined;
+      if (waiting !== undefined) this.keepButton.hidden = Boolean(waiting && !waiting.expired);
     } finally {
       this.sending = false;
     }
@@ -64,9 +65,9 @@ class Report {
   async post(address, fields) {
     const body = new URLSearchParams(fields);
     const response = await fetch(address, { method: "POST", body, credentials: "same-origin", redirect: "error" });
-    if (response.status >= 500) throw new Error(String(response.status));
+    if (response.status >= 500) throw Object.assign(new Error(String(response.status)), { isFault: true });
     const answer = new DOMParser().parseFromString(await response.text(), "text/html");
-    return { answer, refused: response.status === 422 };
+    return { answer, refused: response.status >= 400, tooOften: response.status === 429 };
   }
 
   show(answer) {
@@ -102,19 +103,29 @@ class Report {
   async sendKept() {
     const waiting = this.form.isConnected ? await kept() : null;
     if (!waiting) return;
+    if (waiting.expired) { this.deleteButton.hidden = true; this.say(this.form.dataset.expired); return; }
     this.shown();
-    if (this.sending || !navigator.onLine) return;
+    if (this.sending || !navigator.onLine || Date.now() < (this.notBefore ?? 0)) return;
     this.sending = true;
     try {
-      const { answer, refused } = await this.post(waiting.address, waiting.fields);
+      const { answer, refused, tooOften } = await this.post(waiting.address, waiting.fields);
       const receipt = answer.querySelector("[data-report-receipt]");
       if (receipt) await this.received(receipt);
-      if (refused && !this.form.elements.facts.value) { await this.forget(); this.show(answer); }
+      this.wait(refused);
+      if (refused && !tooOften && !this.form.elements.facts.value) { await this.forget(); this.show(answer); }
+      else if (refused) this.say(this.form.dataset.refused);
     } catch {
+      this.wait(true);
       this.shown(); // no signal after all: it waits on
     } finally {
       this.sending = false;
     }
+  }
+
+  /** Try later and later what was not taken: a server that cannot cope is not helped by every phone at once. */
+  wait(failed) {
+    this.pause = failed ? Math.min((this.pause ?? TRIES_MS) * 2, LONGEST_WAIT_MS) : undefined;
+    this.notBefore = failed ? Date.now() + this.pause : 0;
   }
 
   /** Show the receipt above the form, which may hold another report by now. */

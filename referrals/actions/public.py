@@ -25,6 +25,7 @@ from cases.references import new_reference
 from referrals import clocks, telling
 from referrals.codes import Source, Urgency
 from referrals.models import Referral
+from referrals.references import with_free_reference
 from safeguard.audit import actions as audit
 from safeguard.audit.actions import one_transaction
 from safeguard.audit.actor import Actor
@@ -88,7 +89,9 @@ def report(new: Report, *, key: UUID, by: Actor) -> Receipt:
     identity = {name: new.reporter.get(name, "") for name in IDENTITY}
     hashes = {"form_hash": _hash(form), "secret_hash": _hash(secret)}
     said = {**new.said, **ends, "source": new.source}
-    referral, reporter, reference, is_new = _receive(said, identity | hashes, new.to_agency.uuid)
+    referral, reporter, reference, is_new = with_free_reference(
+        lambda: _receive(said, identity | hashes, new.to_agency.uuid)
+    )
     if is_new:
         audit.record("referral.submit_public", by=by, target="referrals.Referral", uuids=[referral])
         sent = Referral(bundle=referral, urgency=new.said["urgency"], to_agency=new.to_agency)

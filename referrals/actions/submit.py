@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from agencies import desks
 from agencies.acting import Acting
 from agencies.actions.notices import link_to
-from agencies.models import Agency, User
+from agencies.models import Agency, Team, User
 from agencies.roles import Can
 from cases.references import new_reference
 from referrals import clocks, telling
 from referrals.codes import Consent, Urgency
 from referrals.lifecycle import Action, State
 from referrals.models import Referral, ReferralDraft, ReferralRelative, ReferralStep
+from referrals.references import with_free_reference
 from safeguard.audit import actions as audit
 from safeguard.audit.actions import one_transaction
 from safeguard.notifications.actions import Note, send_email
@@ -79,7 +80,7 @@ def submit(new: NewReferral, *, by: Acting) -> list[Referral]:
 
 def _sent(new: NewReferral, by: Acting) -> list[Referral]:
     _check(new, by)
-    made = _insert(new, by)
+    made = with_free_reference(lambda: _insert(new, by))
     _keep_out(made, new.kept_from)
     _add_relatives(made, new.relatives)
     _add_steps(made, by)
@@ -168,6 +169,11 @@ def _insert(new: NewReferral, by: Acting) -> list[Referral]:
         for child in new.children
     ]
     return Referral.objects.bulk_create(rows)
+
+
+def sending_team(by: Acting) -> Team | None:
+    """Return the team whose referrals ``by``'s are, and which reads them; None for whoever is in no team."""
+    return Team.objects.filter(pk=_sending_team(by)).first() if by.team_ids else None
 
 
 def _sending_team(by: Acting) -> int:

@@ -213,6 +213,12 @@ class Referral(PublicIdModel, AsSent):
         return self.state in UNDECIDED
 
     @property
+    def is_unread_too_long(self) -> bool:
+        """Return whether nobody has acknowledged it in time."""
+        late = self.acknowledge_by is not None and self.acknowledge_by < timezone.now()
+        return late and self.is_open and self.acknowledged_at is None
+
+    @property
     def is_due_soon(self) -> bool:
         """Return whether less than DUE_SOON is left for the decision."""
         return self.decide_by is not None and self.decide_by - timezone.now() < DUE_SOON

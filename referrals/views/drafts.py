@@ -20,7 +20,7 @@ from agencies.views.attempt import attempted, form_page
 from referrals import access
 from referrals.actions.drafts import Content, Kept, discard_draft, remove_part, save_part, version_of
 from referrals.actions.from_concern import draft_from
-from referrals.actions.submit import send_draft
+from referrals.actions.submit import send_draft, sending_team
 from referrals.forms.whole import CHILD, PARTS, RELATIVE, SendForm, WholeForm, kind_of, spec_of
 from referrals.models import Referral, ReferralDraft
 from safeguard.common.components import Task
@@ -124,6 +124,7 @@ def check(request: ActingRequest, uuid: UUID) -> HttpResponse:
     if attempted(form, act):
         return redirect("referrals:receipt", uuid=made[0].bundle)
     context = {"draft": whole.draft, "sections": whole.sections, "missing": missing, "named": named}
+    context["team"] = sending_team(request.acting)
     return form_page(request, "referrals/check.html", form, context)
 
 

@@ -24,8 +24,10 @@ from referrals import hours
 from referrals.actions import public
 from referrals.codes import NEXT, Outcome, Source
 from referrals.forms.public import FORMS, ReportForm, StatusForm
-from referrals.limits import is_too_often
+from referrals.limits import is_from_one_address_too_often, is_too_often, minutes_to_wait
 from safeguard.audit.actor import Actor, Origin
+from safeguard.common import row_security
+from safeguard.common.row_security import NOBODY
 
 JOB = "public report"
 
@@ -49,7 +51,8 @@ def public_report(request: HttpRequest, kind: str) -> HttpResponse:
         return render(request, "referrals/public/start.html", _context())
     form = FORMS[kind](request.POST or None, receivers=receivers)
     context = _context() | {"kind": kind, "keeps": kind != Source.YOUNG, "is_young": kind == Source.YOUNG}
-    if form.is_bound and is_too_often("report", origin_of(request).address):
+    # Only what is complete counts: mending a form, or flooding it with empty ones, shuts out nobody.
+    if form.is_bound and form.is_valid() and is_from_one_address_too_often("report", origin_of(request).address):
         return _too_often(request, "referrals/public/report.html", form, context)
     made: list[public.Receipt] = []
     if attempted(form, lambda _data: made.append(_sent(request, form))):
@@ -103,6 +106,8 @@ def _known(data: dict[str, Any]) -> public.Status:
 
 def _nobody(request: HttpRequest) -> Actor:
     # Without the address: it could say who reported.
+    # A signed-in person who reports here reports as anybody: the history of the rows must not say who it was.
+    row_security.apply(NOBODY)
     return Actor(job=JOB, origin=Origin(channel="web", request_id=origin_of(request).request_id))
 
 
@@ -117,6 +122,7 @@ def _context() -> dict[str, Any]:
         "emergency": hours.emergency_number(),
         "helplines": hours.helplines(),
         "exit_url": settings.SAFE_EXIT_URL,
+        "now": timezone.now(),
     }
 
 
@@ -124,7 +130,8 @@ def _too_often(request: HttpRequest, template: str, form: Any, context: dict[str
     form.full_clean()
     form.add_error(
         None,
-        _("There were very many tries in a short time, so nothing was sent. Your text is kept on this page: wait a few"
-          " minutes and send it again, or telephone now."),
+        _("There were very many tries in a short time, so nothing was sent. Your text is kept on this page: send it"
+          " again in %(minutes)d minutes, or telephone now.")
+        % {"minutes": minutes_to_wait("status" if isinstance(form, StatusForm) else "report")},
     )  # fmt: skip
     return render(request, template, context | {"form": form}, status=HTTPStatus.TOO_MANY_REQUESTS)

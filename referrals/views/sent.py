@@ -11,7 +11,7 @@ from agencies.request import ActingRequest
 from agencies.roles import Can
 from cases import access as case_access
 from cases.models import Case
-from referrals import access
+from referrals import access, hours
 from referrals.challenge import challenge_stages
 from referrals.codes import NEXT
 from referrals.lifecycle import State
@@ -36,7 +36,10 @@ def mine(request: ActingRequest) -> HttpResponse:
 @require_safe
 def receipt(request: ActingRequest, uuid: UUID) -> HttpResponse:
     """Show what was sent with one form, with its references."""
-    return render(request, "referrals/receipt.html", {"referrals": access.bundle(request.acting, uuid)})
+    found = access.bundle(request.acting, uuid)
+    numbers = hours.numbers([found[0].to_agency]) if found[0].is_unread_too_long else []
+    context = {"referrals": found, "numbers": numbers}
+    return render(request, "referrals/receipt.html", context)
 
 
 @require_safe
@@ -50,6 +53,7 @@ def referral(request: ActingRequest, uuid: UUID) -> HttpResponse:
         "links": links(found, access.sides(request.acting, found)),
         "question": access.last_question(request.acting, found) if found.state == State.ASKED else None,
         "outcome": outcome,
+        "numbers": hours.numbers([found.to_agency]) if found.is_unread_too_long else (),
         "case": _visible_case(request, found),
         "next": NEXT[outcome.outcome] if outcome else "",
         "challenge": challenge_stages() if outcome else (),

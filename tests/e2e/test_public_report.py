@@ -136,6 +136,8 @@ def test_one_tap_deletes_what_waits_and_so_does_its_age(asgi_server: str, page: 
             page.evaluate("Date.now = () => new Date().getTime() + 72 * 3600 * 1000 + 1000")
             page.evaluate("window.dispatchEvent(new Event('online'))")
         page.wait_for_function("async () => (await indexedDB.databases()).length === 0")
+        if how == "age":
+            expect(page.get_by_text("could not be sent within 72 hours and is deleted")).to_be_visible()
         context.set_offline(False)
     assert not sent_referrals()
 

@@ -238,14 +238,60 @@ def test_the_young_page_offers_to_keep_nothing_on_the_phone() -> None:
     assert "data-keeps" not in young
 
 
-@pytest.mark.parametrize("whose", ["report_address", "report_all"])
-def test_too_many_reports_are_stopped_with_the_text_kept(whose: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(LIMITS, whose, (2, 60))
+def test_too_many_reports_from_one_address_are_stopped_with_the_text_kept_and_the_time_to_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(LIMITS, "report_address", (2, 3600))
     answers = [report(**NEIGHBOUR) for _time in range(3)]
 
     assert [each.status_code for each in answers] == [200, 200, 429]
     assert NEIGHBOUR["facts"] in answers[2].content.decode()
+    assert "again in 60 minutes" in answers[2].content.decode()
     assert len(sent_referrals()) == 2
+
+
+def test_forms_that_are_not_complete_shut_out_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LIMITS, "report_address", (1, 3600))
+
+    assert [report(facts="").status_code for _time in range(3)] == [422] * 3
+    assert report(**NEIGHBOUR).status_code == 200
+
+
+def test_somebody_who_is_signed_in_reports_as_anybody(daisy: Person) -> None:
+    sent = {"idempotency_key": str(uuid4()), **NEIGHBOUR}
+    daisy.client.post(reverse("referrals:public_report", args=["public"]), sent)
+
+    (made,) = sent_referrals()
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("SELECT pgh_context::text FROM referrals_referralevent WHERE pgh_obj_id = %s", [made.pk])
+        kept = [row[0] or "" for row in cursor.fetchall()]
+        row = AuditRow.objects.get(action="referral.submit_public")
+    assert kept
+    assert not [each for each in kept if str(daisy.user.pk) in each or str(daisy.user.uuid) in each]
+    assert row.user_id is None
+
+
+def test_a_report_that_nobody_read_in_time_says_so_and_whom_to_telephone(social_care: Place) -> None:
+    reference, secret = receipt_of(report(**NEIGHBOUR))
+    with as_owner():
+        desk = ContactPoint.Kind.DUTY_DESK
+        ContactPoint.objects.create(agency=social_care.agency, kind=desk, phone="01632 960555")
+        Referral.objects.update(acknowledge_by=datetime(2026, 1, 5, 9, tzinfo=UTC))
+
+    page = asked_status(reference, secret).content.decode()
+
+    assert "It should have been read by" in page
+    assert "telephone. 01632 960555" in page
+
+
+def test_a_reference_that_is_taken_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    report(**NEIGHBOUR)
+    taken, free = sent_referrals()[0].reference, "00000018"
+    drawn = iter([taken, taken, free])
+    monkeypatch.setattr("referrals.actions.public.new_reference", lambda: next(drawn))
+
+    assert report(**NEIGHBOUR).status_code == 200
+    assert sent_referrals()[1].reference == free
 
 
 def test_a_cache_that_is_away_stops_no_report(settings: Any) -> None:
