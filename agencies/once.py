@@ -53,17 +53,30 @@ class OnceMiddleware:
         return HttpResponseRedirect(saved)
 
 
-def once_by_key(user: User, key: UUID, path: str, save: Callable[[], str]) -> tuple[str, bool]:
+class KeyOfAnother(Exception):
+    """The key was sent before with another request."""
+
+
+def once_by_key(user: User, key: UUID, path: str, save: Callable[[], str], *, digest: str = "") -> tuple[str, bool]:
     """Run ``save``, which returns what it made, once for a key; for programs, which send no forms.
 
     Returns what was made, now or before, and whether it was made before. The lock makes a second request wait.
+    ``digest`` stands for what was sent: raises KeyOfAnother where the key came before with another one.
     """
     saved = _saved_before(user.pk, key, path)
     if saved is not None:
+        _must_be_the_same(user, key, path, digest)
         return saved, True
     made = save()
-    FormSubmission.objects.create(user=user, key=key, path=path[:300], location=made)
+    FormSubmission.objects.create(user=user, key=key, path=path[:300], location=made, digest=digest)
     return made, False
+
+
+def _must_be_the_same(user: User, key: UUID, path: str, digest: str) -> None:
+    before = FormSubmission.objects.values_list("digest", flat=True).get(user=user, key=key, path=path[:300])
+    # Empty: kept before digests were, or by somebody who gives none.
+    if before and digest and before != digest:
+        raise KeyOfAnother
 
 
 def _saved_before(user_id: int | None, key: UUID, path: str) -> str | None:

@@ -61,13 +61,21 @@ class WaitingFile(NamedTuple):
 
 
 def attachments_waiting() -> list[WaitingFile]:
-    """Return the files that wait for the scanner, oldest first, at most 20; nothing for anybody but the worker."""
+    """Return the files that wait for the scanner, oldest first, at most 20; nothing for anybody but the worker.
+
+    One that could not be scanned comes again after a day.
+    """
     return [WaitingFile(*row) for row in _call("SELECT * FROM cases_attachments_waiting()", [])]
 
 
-def attachment_scanned(attachment: UUID, state: str) -> None:
-    """Note what the scanner said of a file that waited for it."""
-    _call("SELECT cases_attachment_scanned(%s, %s)", [attachment, state])
+def attachment_scanned(attachment: UUID, state: str) -> bool:
+    """Note what the scanner said of a file that waited for it; False where it waits no longer."""
+    return bool(_call("SELECT cases_attachment_said(%s, %s)", [attachment, state])[0][0])
+
+
+def attachment_not_scanned(attachment: UUID) -> None:
+    """Note that a file which waits could not be scanned now, so that others come first for a day."""
+    _call("SELECT cases_attachment_not_scanned(%s)", [attachment])
 
 
 class FileKey(NamedTuple):

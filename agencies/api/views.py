@@ -21,6 +21,7 @@ from agencies.scopes import Scope
 # What every address may answer instead; for ``extend_schema``.
 REFUSALS: dict[Any, Any] = {(status, CONTENT_TYPE): ProblemSerializer for status in (400, 401, 403, 406, 429)}
 NOT_FOUND: dict[Any, Any] = {(404, CONTENT_TYPE): ProblemSerializer}
+KEY_USED: dict[Any, Any] = {(422, CONTENT_TYPE): ProblemSerializer}  # where a request may name an Idempotency-Key
 
 
 class ReadView(APIView):

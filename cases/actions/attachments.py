@@ -1,23 +1,30 @@
 """Attaching a file to an entry or a concern, and what the virus scanner says of it."""
 
+import logging
 import unicodedata
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies.acting import Acting
 from cases import beyond_sight
 from cases.actions.grants import lock_as
+from cases.beyond_sight import WaitingFile
 from cases.models import AccessLevel, Attachment, Concern, ScanState, TimelineEntry
 from safeguard.audit import actions as audit
 from safeguard.audit.actions import one_transaction
 from safeguard.audit.actor import Actor
+from safeguard.common.encryption import CannotDecrypt
 from safeguard.common.files import scanning, storing
 from safeguard.common.files.sandbox import Cleaned, FileRefused, cleaned, extension_of
-from safeguard.common.files.scanning import ScannerAway, Verdict
+from safeguard.common.files.scanning import ScannerAway, TooLarge, Verdict
+from safeguard.common.files.storing import FileLost
 
+logger = logging.getLogger(__name__)
 LONGEST_NAME = 200
 
 
@@ -85,7 +92,7 @@ def _scanned(content: bytes, by: Acting) -> ScanState:
         return ScanState.NOT_SCANNED
     try:
         verdict = scanning.scan(content)
-    except ScannerAway:
+    except (ScannerAway, TooLarge):
         return ScanState.WAITING
     if verdict == Verdict.INFECTED:
         audit.record_refusal("attachment.virus", by=by, target="cases.Attachment")
@@ -114,21 +121,41 @@ def plain_name(name: str) -> str:
     return shown.removesuffix(extension)[: LONGEST_NAME - len(extension)] + extension
 
 
-@one_transaction
 def scan_waiting(*, by: Actor) -> int:
-    """Scan the files that wait for it, oldest first; returns how many were. Stops while the scanner is away."""
+    """Scan the files that wait for it, oldest first; returns how many were. Stops while the scanner is away.
+
+    Each file is a transaction of its own. One that cannot be read, or that the scanner finds too large, stays
+    unopened, is noted, and is tried again a day later; the others go on.
+    """
     done = 0
     for waiting in beyond_sight.attachments_waiting():
-        place = f"cases_attachment:sealed_key:{waiting.uuid}"
-        content = storing.get(storing.Stored(waiting.stored_name, waiting.sealed_key), context=place)
         try:
-            infected = scanning.scan(content) == Verdict.INFECTED
+            done += _scan(waiting, by=by)
         except ScannerAway:
             break
-        state = ScanState.REFUSED if infected else ScanState.CLEAN
-        beyond_sight.attachment_scanned(waiting.uuid, state)
-        audit.record("attachment.scanned", by=by, target="cases.Attachment", uuids=[waiting.uuid], reason=state)
-        if infected:
-            storing.forget(waiting.stored_name)
-        done += 1
+        except (FileLost, CannotDecrypt, TooLarge) as error:
+            logger.warning("Attachment %s could not be scanned: %s", waiting.uuid, type(error).__name__)
+            _not_scanned(waiting, type(error).__name__, by=by)
     return done
+
+
+@one_transaction
+def _scan(waiting: WaitingFile, *, by: Actor) -> bool:
+    """Scan one file, and delete it where a virus was found; False where it waited no longer."""
+    place = f"cases_attachment:sealed_key:{waiting.uuid}"
+    content = storing.get(storing.Stored(waiting.stored_name, waiting.sealed_key), context=place)
+    infected = scanning.scan(content) == Verdict.INFECTED
+    state = ScanState.REFUSED if infected else ScanState.CLEAN
+    if not beyond_sight.attachment_scanned(waiting.uuid, state):
+        return False
+    audit.record("attachment.scanned", by=by, target="cases.Attachment", uuids=[waiting.uuid], reason=state)
+    if infected:
+        # Not before: a row that was rolled back would have lost its file.
+        transaction.on_commit(partial(storing.forget, waiting.stored_name))
+    return True
+
+
+@one_transaction
+def _not_scanned(waiting: WaitingFile, why: str, *, by: Actor) -> None:
+    beyond_sight.attachment_not_scanned(waiting.uuid)
+    audit.record("attachment.not_scanned", by=by, target="cases.Attachment", uuids=[waiting.uuid], reason=why)

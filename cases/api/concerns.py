@@ -13,14 +13,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agencies.acting import Acting
-from agencies.api.views import NOT_FOUND, REFUSALS, WriteView
-from agencies.once import once_by_key
+from agencies.api.views import KEY_USED, NOT_FOUND, REFUSALS, WriteView
 from agencies.scopes import Scope
 from cases import access_concerns
 from cases.actions.children import NewChild
 from cases.actions.concerns import NewConcern, log_concern
 from cases.actions.injuries import MOST_MARKS, NewInjury
-from cases.api.idempotency import KEY, key_of
+from cases.api.idempotency import KEY, saved_once
 from cases.api.serializers import AgencySerializer, WorkerSerializer
 from cases.body_map import REGIONS, InjuryKind
 from cases.concern_codes import CATEGORIES, HowKnown, NextStep, Route, Worry
@@ -125,7 +124,8 @@ class ConcernLog(WriteView):
         ],
         responses={(201, "application/json"): ConcernSerializer, (200, "application/json"): ConcernSerializer}
         | REFUSALS
-        | NOT_FOUND,
+        | NOT_FOUND
+        | KEY_USED,
     )
     def post(self, request: Request) -> Response:
         """Log a concern in your name. 201 with what was saved; 200 where its key had saved it before."""
@@ -135,8 +135,7 @@ class ConcernLog(WriteView):
         def save() -> str:
             return str(log_concern(_new(sent.validated_data, self.by), by=self.by).uuid)
 
-        key = key_of(request)
-        made, before = once_by_key(self.by.user, key, request.path, save) if key else (save(), False)
+        made, before = saved_once(request, self.by.user, save)
         found = access_concerns.concern(self.by, made)
         return Response(ConcernSerializer(found).data, status=200 if before else 201)
 

@@ -15,16 +15,15 @@ from rest_framework.response import Response
 from agencies.acting import Acting
 from agencies.api.pages import after
 from agencies.api.parameters import PageParameters, Parameters
-from agencies.api.views import NOT_FOUND, REFUSALS, ReadView, WriteView
+from agencies.api.views import KEY_USED, NOT_FOUND, REFUSALS, ReadView, WriteView
 from agencies.models import Agency, Sector
-from agencies.once import once_by_key
 from agencies.scopes import Scope
 from cases import access, access_timeline, timeline
 from cases.access import Position
 from cases.access_timeline import TimelineFilters
 from cases.actions.entries import add_entry
 from cases.actions.receipts import confirm
-from cases.api.idempotency import KEY, key_of
+from cases.api.idempotency import KEY, saved_once
 from cases.api.serializers import AgencySerializer, WorkerSerializer
 from cases.audience import Candidate, Reach, candidates, default_for, named
 from cases.event_kinds import Kind, kinds_by_hand
@@ -266,7 +265,8 @@ class EntryAdd(WriteView):
         ],
         responses={(201, "application/json"): ShownSerializer, (200, "application/json"): ShownSerializer}
         | REFUSALS
-        | NOT_FOUND,
+        | NOT_FOUND
+        | KEY_USED,
     )
     def post(self, request: Request, uuid: UUID) -> Response:
         """Add an entry in your name. 201 with the entry; 200 where its key had added it before."""
@@ -277,8 +277,7 @@ class EntryAdd(WriteView):
         def save() -> str:
             return str(_added(case, sent.validated_data, self.by).uuid)
 
-        key = key_of(request)
-        made, before = once_by_key(self.by.user, key, request.path, save) if key else (save(), False)
+        made, before = saved_once(request, self.by.user, save)
         return Response(_shown(self.by, case, UUID(made)), status=200 if before else 201)
 
 

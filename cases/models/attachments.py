@@ -27,7 +27,8 @@ class ScanState(models.TextChoices):
     NOT_SCANNED = "not_scanned", _("Not scanned for viruses")
 
 
-@pghistory.track()
+# Kept in a history for ever, a file's key would open it after its row is gone. Each failed scan has an audit row.
+@pghistory.track(exclude=["stored_name", "sealed_key", "scan_failed_at"])
 class Attachment(PublicIdModel):
     """A file, cleaned and encrypted: its content is in a folder, and the key that opens it is here.
 
@@ -46,6 +47,7 @@ class Attachment(PublicIdModel):
     stored_name = models.CharField(max_length=32, unique=True, editable=False)
     sealed_key = models.CharField(max_length=400, editable=False)
     state = models.CharField(max_length=12, choices=ScanState)
+    scan_failed_at = models.DateTimeField(null=True, editable=False)
     added_at = models.DateTimeField(db_default=Now(), editable=False)
     added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     added_by_agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")

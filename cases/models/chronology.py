@@ -27,7 +27,8 @@ class ChronologyState(models.TextChoices):
     FAILED = "failed", _("Could not be made")
 
 
-@pghistory.track()
+# Kept in a history for ever, a file's key would open it after its row is gone.
+@pghistory.track(exclude=["stored_name", "sealed_key"])
 class Chronology(PublicIdModel):
     """A chronology as a PDF document for one person under one membership: nobody else sees it, gone after a day.
 

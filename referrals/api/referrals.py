@@ -10,11 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agencies.acting import Acting
-from agencies.api.views import NOT_FOUND, REFUSALS, ReadView, WriteView
+from agencies.api.views import KEY_USED, NOT_FOUND, REFUSALS, ReadView, WriteView
 from agencies.models import User
-from agencies.once import once_by_key
 from agencies.scopes import Scope
-from cases.api.idempotency import KEY, key_of
+from cases.api.idempotency import KEY, saved_once
 from cases.forms.concern import colleagues
 from referrals import access
 from referrals.actions import life
@@ -57,7 +56,8 @@ class ReferralSubmit(WriteView):
             (201, "application/json"): SentReferralSerializer(many=True),
             (200, "application/json"): SentReferralSerializer(many=True),
         }
-        | REFUSALS,
+        | REFUSALS
+        | KEY_USED,
     )
     def post(self, request: Request) -> Response:
         """Send one referral for each child, all or none. 200 where the key had sent them before."""
@@ -68,8 +68,7 @@ class ReferralSubmit(WriteView):
         def save() -> str:
             return str(submit(new, by=self.by)[0].bundle)
 
-        key = key_of(request)
-        made, before = once_by_key(self.by.user, key, request.path, save) if key else (save(), False)
+        made, before = saved_once(request, self.by.user, save)
         return Response(_shown(self.by, access.bundle(self.by, UUID(made))), status=200 if before else 201)
 
 
@@ -99,7 +98,7 @@ class ReferralAnswer(WriteView):
         summary="Answer a question about a referral",
         request=AnswerSerializer,
         parameters=[SENT_ONCE],
-        responses={(200, "application/json"): SentReferralSerializer} | REFUSALS | NOT_FOUND,
+        responses={(200, "application/json"): SentReferralSerializer} | REFUSALS | NOT_FOUND | KEY_USED,
     )
     def post(self, request: Request, uuid: UUID) -> Response:
         """Answer in your name; a second time with the same key changes nothing."""
@@ -111,8 +110,7 @@ class ReferralAnswer(WriteView):
             life.answer(found, text=sent.validated_data["text"], by=self.by)
             return str(found.uuid)
 
-        key = key_of(request)
-        _made = once_by_key(self.by.user, key, request.path, save) if key else save()
+        saved_once(request, self.by.user, save)
         return Response(_shown(self.by, [access.sent_referral(self.by, uuid)])[0])
 
 

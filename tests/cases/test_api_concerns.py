@@ -79,6 +79,21 @@ def test_sent_again_with_its_key_it_is_saved_once(alice: Person) -> None:
     assert program.post(PATH, sent, headers={"Idempotency-Key": "once"}).status_code == 400
 
 
+def test_a_key_of_another_concern_is_refused_and_nothing_is_taken_for_saved(alice: Person, tariq: Person) -> None:
+    program, sent, headers = program_of(alice), body(), {"Idempotency-Key": str(uuid4())}
+    program.post(PATH, sent, headers=headers)
+
+    other = program.post(PATH, body(facts="Something else"), headers=headers)
+
+    assert other.status_code == 422
+    assert "used for another request; nothing was saved; use a new key" in other.json()["detail"]
+    turned = dict(reversed(sent.items()))
+    assert program.post(PATH, turned, headers=headers).status_code == 200  # in another order it is the same
+    assert program_of(tariq).post(PATH, body(facts="Mine"), headers=headers).status_code == 201
+    with as_owner():
+        assert Concern.objects.count() == 2
+
+
 @pytest.mark.parametrize(
     ("changes", "where"),
     [

@@ -147,8 +147,8 @@ def test_what_the_page_refuses_is_refused_and_nothing_is_saved(
 
 
 def test_the_same_key_adds_an_entry_once(shared: Case, tariq: Person) -> None:
-    program, key = program_of(tariq), {"headers": {"Idempotency-Key": str(uuid4())}}
-    first, second = (program.post(at(shared, "entries"), body(), **dict(key)) for _ in range(2))
+    program, key, sent = program_of(tariq), {"headers": {"Idempotency-Key": str(uuid4())}}, body()
+    first, second = (program.post(at(shared, "entries"), sent, **dict(key)) for _ in range(2))
 
     assert (first.status_code, second.status_code) == (201, 200)
     assert first.json() == second.json()
@@ -156,6 +156,18 @@ def test_the_same_key_adds_an_entry_once(shared: Case, tariq: Person) -> None:
         assert TimelineEntry.objects.filter(title="Came late").count() == 1
     wrong = program.post(at(shared, "entries"), body(), headers={"Idempotency-Key": "mine"})
     assert wrong.status_code == 400
+
+
+def test_a_key_of_another_entry_is_refused(shared: Case, tariq: Person) -> None:
+    program, key = program_of(tariq), {"headers": {"Idempotency-Key": str(uuid4())}}
+    program.post(at(shared, "entries"), body(), **dict(key))
+
+    other = program.post(at(shared, "entries"), body(title="Came early"), **dict(key))
+
+    assert other.status_code == 422
+    assert "nothing was saved" in other.json()["detail"]
+    with as_owner():
+        assert not TimelineEntry.objects.filter(title="Came early").exists()
 
 
 def test_who_may_only_read_cannot_add(shared: Case, hana: Person, olive: Person) -> None:

@@ -5,11 +5,16 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.db.models.functions import Now
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
@@ -52,6 +57,12 @@ def send(person: Person, entry: TimelineEntry, name: str, content: bytes, descri
     """Send the form."""
     sent = {"file": SimpleUploadedFile(name, content), "description": description}
     return person.client.post(reverse("cases:entry_attach", args=[entry.case.uuid, entry.uuid]), sent, follow=True)
+
+
+@pytest.fixture
+def committing(django_capture_on_commit_callbacks: Any) -> Any:
+    """Give a context that runs at its end what waits for the commit."""
+    return partial(django_capture_on_commit_callbacks, execute=True)
 
 
 def the_file() -> Attachment:
@@ -212,13 +223,13 @@ def clamd(tmp_path: Path, settings: Settings) -> Iterator[Scanner]:
     """Give a function that starts a server of clamd's INSTREAM protocol; it returns the streams that came."""
     opened: list[socket.socket] = []
 
-    def start(*, finds: bytes = EICAR.encode(), says: bytes = b"") -> list[bytes]:
+    def start(*, finds: bytes = EICAR.encode(), says: bytes = b"", most: int = 10**8) -> list[bytes]:
         server, came = socket.socket(socket.AF_UNIX), list[bytes]()
         server.bind(str(tmp_path / "clamd"))
         server.listen()
         opened.append(server)
         settings.CLAMD = f"unix:{tmp_path / 'clamd'}"
-        threading.Thread(target=serve, args=(server, came, finds, says), daemon=True).start()
+        threading.Thread(target=serve, args=(server, came, finds, says, most), daemon=True).start()
         return came
 
     yield start
@@ -226,8 +237,11 @@ def clamd(tmp_path: Path, settings: Settings) -> Iterator[Scanner]:
         each.close()
 
 
-def serve(server: socket.socket, came: list[bytes], finds: bytes, says: bytes) -> None:
-    """Answer as clamd does: a command, pieces with their lengths, a length of nothing, and then the verdict."""
+def serve(server: socket.socket, came: list[bytes], finds: bytes, says: bytes, most: int) -> None:
+    """Answer as clamd does: a command, pieces with their lengths, a length of nothing, and then the verdict.
+
+    In the middle of a file with more than ``most`` bytes it says so and hangs up.
+    """
     while True:
         try:
             client, _address = server.accept()
@@ -236,8 +250,11 @@ def serve(server: socket.socket, came: list[bytes], finds: bytes, says: bytes) -
         with client, client.makefile("rb") as sent:
             assert sent.read(10) == b"zINSTREAM\0"
             content = b""
-            while length := struct.unpack("!I", sent.read(4))[0]:
+            while len(content) <= most and (length := struct.unpack("!I", sent.read(4))[0]):
                 content += sent.read(length)
+            if len(content) > most:
+                client.sendall(b"INSTREAM size limit exceeded. ERROR\0")
+                continue
             came.append(content)
             verdict = b"stream: Eicar-Signature FOUND\0" if finds in content else b"stream: OK\0"
             client.sendall(says or verdict)
@@ -286,17 +303,18 @@ def test_a_file_that_could_not_be_scanned_is_kept_and_opened_only_afterwards(
 
 
 def test_a_virus_that_is_found_later_deletes_the_file_and_keeps_its_row(
-    entry: TimelineEntry, alice: Person, clamd: Scanner, settings: Settings, tmp_path: Path
+    entry: TimelineEntry, alice: Person, clamd: Scanner, settings: Settings, committing: Any
 ) -> None:
-    settings.CLAMD, settings.FILES_DIR = "unix:/nowhere/clamd", tmp_path / "files"
-    with entered(alice) as by:
-        attach(entry, Upload("letter.txt", EICAR.encode()), by=by)
+    settings.CLAMD = "unix:/nowhere/clamd"
+    (file,) = kept_waiting(entry, alice, EICAR.encode())
     clamd()
 
-    assert rescanned() == 1
+    with committing():
+        assert rescanned() == 1
 
     assert the_file().state == "refused"
-    assert not [each for each in (tmp_path / "files").rglob("*") if each.is_file()]
+    with pytest.raises(storing.FileLost):
+        storing.get(file.stored, context=file.place)
     assert "The file was not opened" in alice.client.get(address(the_file()), follow=True).text
 
 
@@ -305,3 +323,111 @@ def rescanned() -> int:
     with database_role("app_worker"):
         row_security.apply(row_security.NOBODY)
         return scan_waiting(by=system("virus scan"))
+
+
+def kept_waiting(entry: TimelineEntry, alice: Person, *contents: bytes) -> list[Attachment]:
+    """Attach files while the scanner is away."""
+    with entered(alice) as by:
+        for content in contents:
+            attach(entry, Upload("letter.txt", content), by=by)
+    with as_owner():
+        return list(Attachment.objects.order_by("pk"))
+
+
+def states() -> list[str]:
+    with as_owner():
+        return list(Attachment.objects.order_by("pk").values_list("state", flat=True))
+
+
+def test_files_that_cannot_be_read_stay_shut_and_on_record_and_keep_no_other_from_the_scanner(
+    entry: TimelineEntry, alice: Person, clamd: Scanner, settings: Settings, tmp_path: Path
+) -> None:
+    settings.CLAMD, settings.FILES_DIR = "unix:/nowhere/clamd", tmp_path / "files"
+    lost, moved, whole = kept_waiting(entry, alice, b"one", b"two", b"three")
+    storing.forget(lost.stored_name)
+    with as_owner():
+        Attachment.objects.filter(pk=moved.pk).update(sealed_key=whole.sealed_key)  # a key of another row
+    came = clamd()
+
+    assert rescanned() == 1
+    assert rescanned() == 0  # and not again for a day
+
+    assert came == [b"three"]
+    assert states() == ["waiting", "waiting", "clean"]
+    shut = reverse("cases:attachment", args=[entry.case.uuid, lost.uuid])
+    assert "The file was not opened" in alice.client.get(shut, follow=True).text
+    with as_owner():
+        rows = AuditRow.objects.filter(action="attachment.not_scanned").order_by("pk")
+        assert [(row.target_uuids, row.reason) for row in rows] == [
+            ([lost.uuid], "FileLost"),
+            ([moved.uuid], "CannotDecrypt"),
+        ]
+        Attachment.objects.update(scan_failed_at=Now() - timedelta(hours=25))
+    assert rescanned() == 0
+    with as_owner():
+        assert AuditRow.objects.filter(action="attachment.not_scanned").count() == 4
+
+
+def test_a_file_too_large_for_the_scanner_waits_and_the_others_go_on(
+    entry: TimelineEntry, alice: Person, clamd: Scanner, settings: Settings
+) -> None:
+    settings.CLAMD = "unix:/nowhere/clamd"
+    large, _small = kept_waiting(entry, alice, b"x" * 400_000, b"small")
+    clamd(most=1_000)
+
+    assert rescanned() == 1
+
+    assert states() == ["waiting", "clean"]
+    with as_owner():
+        assert AuditRow.objects.get(action="attachment.not_scanned").target_uuids == [large.uuid]
+
+
+def test_more_lost_files_than_one_round_takes_keep_no_other_from_the_scanner(
+    entry: TimelineEntry, alice: Person, clamd: Scanner, settings: Settings
+) -> None:
+    settings.CLAMD = "unix:/nowhere/clamd"
+    (first, *_others) = kept_waiting(entry, alice, b"one", b"two")
+    with as_owner():
+        for number in range(20):
+            first.pk, first.uuid, first.stored_name = None, uuid4(), f"{number:032}"
+            first.save(force_insert=True)
+    clamd()
+
+    assert [rescanned(), rescanned()] == [2, 0]
+    assert states() == ["clean", "clean", *["waiting"] * 20]
+
+
+def test_a_file_with_a_virus_stays_while_its_row_does_not_say_so(
+    entry: TimelineEntry, alice: Person, clamd: Scanner, settings: Settings, committing: Any
+) -> None:
+    settings.CLAMD = "unix:/nowhere/clamd"
+    (file,) = kept_waiting(entry, alice, EICAR.encode())
+    clamd()
+
+    with committing() as deletions, transaction.atomic():
+        assert rescanned() == 1
+        transaction.set_rollback(True)
+
+    assert deletions == []
+
+    assert states() == ["waiting"]
+    assert storing.get(file.stored, context=file.place) == EICAR.encode()
+
+
+# --- What stays behind ----------------------------------------------------------------------------
+
+
+def test_the_history_of_a_file_holds_neither_its_key_nor_its_place(entry: TimelineEntry, alice: Person) -> None:
+    send(alice, entry, "letter.txt", b"words")
+
+    with as_owner(), connection.cursor() as cursor:
+        assert the_file().sealed_key
+        cursor.execute(
+            "SELECT c.relname || '.' || a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+            " WHERE a.attname IN ('sealed_key', 'stored_name') AND c.relkind = 'r' ORDER BY 1"
+        )
+        assert [row[0] for row in cursor.fetchall()] == [
+            f"cases_{table}.{column}"
+            for table in ("attachment", "chronology")
+            for column in ("sealed_key", "stored_name")
+        ]

@@ -17,6 +17,10 @@ class ScannerAway(Exception):
     """The scanner did not answer, or not in a way that says that the file is clean."""
 
 
+class TooLarge(Exception):
+    """The scanner takes no file of this size; it is there for others."""
+
+
 class Verdict(StrEnum):
     """What a scan says."""
 
@@ -30,14 +34,11 @@ def is_configured() -> bool:
 
 
 def scan(data: bytes) -> Verdict:
-    """Return what clamd says of ``data``. Raises ScannerAway for anything but a clear answer."""
+    """Return what clamd says of ``data``. Raises TooLarge, and ScannerAway for anything else unclear."""
     try:
         with _connection() as clamd:
             clamd.sendall(b"zINSTREAM\0")
-            for start in range(0, len(data), PIECE):
-                piece = data[start : start + PIECE]
-                clamd.sendall(struct.pack("!I", len(piece)) + piece)
-            clamd.sendall(struct.pack("!I", 0))
+            _send(clamd, data)
             answer = _answer(clamd)
     except OSError as error:
         raise ScannerAway(str(error)) from error
@@ -45,7 +46,19 @@ def scan(data: bytes) -> Verdict:
         return Verdict.CLEAN
     if answer.startswith("stream: ") and answer.endswith(" FOUND"):
         return Verdict.INFECTED
+    if "size limit exceeded" in answer.lower():
+        raise TooLarge(answer[:200])
     raise ScannerAway(answer[:200])
+
+
+def _send(clamd: socket.socket, data: bytes) -> None:
+    try:
+        for start in range(0, len(data), PIECE):
+            piece = data[start : start + PIECE]
+            clamd.sendall(struct.pack("!I", len(piece)) + piece)
+        clamd.sendall(struct.pack("!I", 0))
+    except (BrokenPipeError, ConnectionResetError):
+        return  # clamd answers and hangs up in the middle of a file that is too large; the answer says so
 
 
 def _connection() -> socket.socket:

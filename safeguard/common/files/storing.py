@@ -1,7 +1,8 @@
 """Files at rest: encrypted one by one, under random names, in a folder that no web server serves.
 
-Each file has a key of its own, which its row holds, encrypted with ENCRYPTION_KEYSET. So a rotation of the keyset
-changes rows and no files, and a file whose row's key is gone can never be read again, backups included.
+Each file has a key of its own, which its row alone holds, encrypted with ENCRYPTION_KEYSET; the history of the row
+leaves it out. So a rotation of the keyset changes rows and no files, and once the row's key is gone, a copy of the file
+can be read no more, wherever it lies, unless a backup of the database that still has the row is kept too.
 """
 
 import base64
