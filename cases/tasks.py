@@ -21,6 +21,12 @@ def count_names() -> None:
     matching.count_names()
 
 
+@shared_task(expires=3600)
+def review_register() -> None:
+    """Look for records that may be of one child, among those that are new or changed."""
+    matching.review_register()
+
+
 @shared_task(expires=60)
 def scan_files() -> None:
     """Scan the files that were sent while the virus scanner was away."""

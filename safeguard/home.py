@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.acting import Acting
-from agencies.roles import ANSWER_CONCERNS, Can
+from agencies.roles import ANSWER_CONCERNS, MERGE_RECORDS, Can
 from cases import access, access_concerns, access_discussions, access_meetings, beyond_sight
 from cases.access_sql import BY_ACTIVITY, BY_DUE, Order
 from cases.models import Case
@@ -49,6 +49,12 @@ TASKS = (
     ),
     Task(
         "referrals:queue", _("Referrals to decide"), _("What your agency was sent, the most urgent first"), Can.TRIAGE
+    ),
+    Task(
+        "cases:match_queue",
+        _("Records that may be of one child"),
+        _("Found several times a day: compare both, and say whether it is the same child"),
+        MERGE_RECORDS,
     ),
     Task("cases:list", _("Cases"), _("The children that your teams are involved with"), Can.WORK_CASES),
     Task(

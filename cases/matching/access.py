@@ -5,7 +5,7 @@ Rows of children whom the asker may not see come in here and go no further than 
 
 import json
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import groupby
@@ -20,7 +20,7 @@ from cases.matching import normal, phonetic
 from cases.matching.facts import Facts
 from cases.matching.frequencies import Kind, Shares
 from cases.matching.weights import Model, Weight
-from cases.models import Child, ChildMatch, MatchModel, MatchName, MatchWeight
+from cases.models import Child, ChildMatch, MatchModel, MatchName, MatchPair, MatchWeight
 from cases.querysets import shown_name
 
 logger = logging.getLogger(__name__)
@@ -202,6 +202,12 @@ def sweep(most: int = 500) -> int:
     for child, rows in children:
         _write(child, rows)
     return len(children)
+
+
+def replace_pairs(children: Collection[int], pairs: Iterable[MatchPair]) -> None:
+    """Write, as the worker, ``pairs`` instead of those in which one of ``children`` was before."""
+    MatchPair.objects.filter(Q(one__in=children) | Q(other__in=children)).delete()
+    MatchPair.objects.bulk_create(pairs)
 
 
 def count_names(least: int = 5) -> int | None:

@@ -15,6 +15,7 @@ from cases.models.entries import EntryPlaceholder, EntryReceipt, EntryRemark
 from cases.models.family import Person, Relationship
 from cases.models.grants import CaseExclusion, CaseGroupGrant, CaseUserGrant
 from cases.models.injury import InjuryMark
+from cases.models.match_queue import ChildReviewDue, MatchPair
 from cases.models.matching import ChildMatch, ChildMatchDue, MatchDecision, MatchModel, MatchName, MatchWeight
 from cases.models.meetings import Meeting, MeetingContribution, MeetingSeat
 from cases.models.missing import ChildMissing, ChildReturned
@@ -40,6 +41,7 @@ __all__ = [
     "ChildMissing",
     "ChildName",
     "ChildReturned",
+    "ChildReviewDue",
     "Chronology",
     "ChronologyState",
     "Concern",
@@ -60,6 +62,7 @@ __all__ = [
     "MatchDecision",
     "MatchModel",
     "MatchName",
+    "MatchPair",
     "MatchWeight",
     "Meeting",
     "MeetingContribution",

@@ -154,6 +154,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-submissions": {"task": "agencies.tasks.forget_submissions", "schedule": 3600.0},
     "keep-matching-in-step": {"task": "cases.tasks.keep_matching_in_step", "schedule": 30.0},
     "count-names": {"task": "cases.tasks.count_names", "schedule": 6 * 3600.0},
+    "review-register": {"task": "cases.tasks.review_register", "schedule": 6 * 3600.0},
     "drain-outbox": {"task": "safeguard.notifications.tasks.drain_outbox", "schedule": 5.0},
     "make-chronologies": {"task": "cases.tasks.make_chronologies", "schedule": 2.0},
     "forget-chronologies": {"task": "cases.tasks.forget_chronologies", "schedule": 3600.0},
@@ -173,10 +174,7 @@ AUTHENTICATION_BACKENDS = [
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]

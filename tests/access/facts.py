@@ -286,6 +286,9 @@ RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "ChildIdentifier": _of_record,
     "ChildMatch": _of_child,
     "MatchDecision": _match_decision,
+    "MatchPair": lambda facts, reader, row: (
+        facts.record(reader, row["one_id"]) and facts.record(reader, row["other_id"])
+    ),
     "SameChild": lambda facts, reader, row: (
         facts.record(reader, row["kept_id"]) and facts.record(reader, row["other_id"])
     ),

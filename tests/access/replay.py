@@ -94,13 +94,14 @@ TABLES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "ChildMatch": ("cases_childmatch", []),
     "MatchDecision": ("cases_matchdecision", []),
     "SameChild": ("cases_samechild", []),
+    "MatchPair": ("cases_matchpair", []),
     "Address": ("cases_address", [("cases_address_readers", "address_id")]),
     "ChildName": ("cases_childname", []),
     "ChildIdentifier": ("cases_childidentifier", []),
     "Relationship": ("cases_relationship", []),
     "Person": ("cases_person", []),
     "Case": ("cases_case", [("cases_timelinelook", "case_id"), ("referrals_acceptance", "case_id")]),
-    "Child": ("cases_child", [("cases_childmatchdue", "child_id")]),
+    "Child": ("cases_child", [("cases_childmatchdue", "child_id"), ("cases_childreviewdue", "child_id")]),
 }
 # What a reader may see are their own grants' keys, worked out anew without what was deleted.
 KEYS = (

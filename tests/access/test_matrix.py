@@ -177,6 +177,7 @@ PAGES: list[tuple[tuple[str, str], Who, str, str]] = [
     (FORM, level(2), CASE, "child_change child_name_add child_number_add child_address_add child_relative_add"),
     (FORM, level(2), CASE, "child_relative_change child_service_add child_fact_end"),
     (READ, one_of("maggie"), CASE, "same_child"),
+    (READ, one_of("tess", "maggie", "daisy", "olive"), CASE, "match_queue"),
     (FORM, one_of("maggie"), CASE, "same_child_pair same_child_undo"),
     (API, everybody, "api:", "schema"),
     (API, works, "api:", "cases children"),

@@ -429,6 +429,7 @@ PAGES: dict[str, Visit] = {
     "cases:child_relative_change": Visit("alice", ("child", "relative")),
     "cases:child_service_add": Visit("alice", CHILD),
     "cases:child_fact_end": Visit("alice", ("child", "fact kind", "relative")),
+    "cases:match_queue": Visit("maggie"),
     "cases:same_child": Visit("maggie", CHILD),
     "cases:same_child_pair": Visit("maggie", ("child", "other record")),
     "cases:same_child_undo": Visit("maggie", ("child", "said")),
