@@ -126,9 +126,9 @@ SELECT bench.id(kind, i), kind, 3, 'Named on the case', opened_at, CASE kind WHE
        CASE WHEN bench.r(i, 91) < 2000.0 / current_setting('bench.cases')::int THEN 1 + floor(7 * bench.r(i, 92))::int ELSE 8 + floor(19990 * bench.r(i, 93))::int END, ''
 FROM bench.plan, unnest(ARRAY['named', 'emergency']) kind
 WHERE i > 201 AND CASE kind WHEN 'named' THEN restricted ELSE bench.r(i, 94) < 0.001 END;
-INSERT INTO cases_caseexclusion (reason, since, case_id, excluded_by_id, user_id, child_id)
+INSERT INTO cases_caseexclusion (reason, since, case_id, excluded_by_id, user_id, child_id, from_same_child)
 SELECT 'A relative', opened_at, i, 8,
-       CASE WHEN bench.r(i, 95) < 5000.0 / current_setting('bench.cases')::int THEN 1 + floor(7 * bench.r(i, 96))::int ELSE 8 + floor(19990 * bench.r(i, 97))::int END, i
+       CASE WHEN bench.r(i, 95) < 5000.0 / current_setting('bench.cases')::int THEN 1 + floor(7 * bench.r(i, 96))::int ELSE 8 + floor(19990 * bench.r(i, 97))::int END, i, false
 FROM bench.plan WHERE i > 201 AND bench.r(i, 98) < 0.005;
 
 -- What a list without permissions would walk: the newest cases of all.
