@@ -117,12 +117,14 @@ def case_to_join(by: Acting, concern: Concern) -> Case | None:
     """Return the child's open case whose timeline ``concern``, which came through this door, can join.
 
     None where it stands on one already, where somebody is kept from it, where ``by`` belongs to no team that
-    holds it, and where ``by`` does not contribute to a case of the child. Records nothing.
+    holds it, and where ``by`` does not contribute to a case of the child. A case of a record that was merged with
+    the child's is none of its own: its readers may not know of this one. Records nothing.
     """
     held = bool({concern.team_id, concern.also_id} & set(by.team_ids))
     if not held or concern.entry_id or concern.child is None or concern.route not in LINKED:
         return None
-    return access.open_case_of(by, concern.child, to=AccessLevel.CONTRIBUTE)
+    found = access.open_case_of(by, concern.child, to=AccessLevel.CONTRIBUTE)
+    return found if found and found.child_id == concern.child_id else None
 
 
 def children_named(by: Acting, text: str) -> list[Child]:

@@ -8,9 +8,9 @@ an entry that some may not see acts on no deadline by which they would learn of 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from agencies.acting import Acting
@@ -25,6 +25,8 @@ from cases.querysets import DeadlineQuerySet, ongoing
 from safeguard.common.clocks import Calendar, Unit, end_of_period
 
 SOCIAL_CARE, EDUCATION = "social_care", "education"
+# What was done may have been put on record as a little before what it answers.
+SLACK = timedelta(days=1)
 # Which record is which event of practice; an action that knows more says so in ``Event.means``.
 MEANING: Mapping[str, tuple[PracticeEvent, ...]] = {
     Kind.CASE_OPENED: (PracticeEvent.CASE_OPENED,),
@@ -182,7 +184,9 @@ def _running(case: Case, by: Acting) -> DeadlineQuerySet:
 
 
 def _meet(timescales: list[Timescale], case: Case, at: datetime, *, entry: TimelineEntry | None, by: Acting) -> None:
-    running = _running(case, by).filter(reach.whose_readers_see(entry))
+    # What happened before a clock began does not meet it, but for those that count back from a day to come.
+    begun = Q(started_at__lte=at + SLACK) | Q(due_at__lt=F("started_at"))
+    running = _running(case, by).filter(begun, reach.whose_readers_see(entry))
     met = {"met_at": at, "met_by": by.user}
     once = [each.code for each in timescales if each.again != Again.EACH]
     running.filter(code__in=once).update(**met)

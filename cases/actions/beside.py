@@ -92,7 +92,7 @@ def _with_holders(entry: TimelineEntry, audience: timeline.Audience) -> timeline
 
     Raises ValidationError for a sensitivity for which not everybody there may be cleared.
     """
-    of = {entry.pk, entry.corrects_id}
+    of = _chain(entry)
     # past the door: the concern of an entry that ``by``’s own team wrote, or of the one that it corrects
     found = Concern.objects.filter(entry__in=of, look_due_at__isnull=False).select_related("team", "also").first()
     if found is None:
@@ -105,6 +105,16 @@ def _with_holders(entry: TimelineEntry, audience: timeline.Audience) -> timeline
             )
         )
     return with_teams(audience, [team for team in (found.team, found.also) if team])
+
+
+def _chain(entry: TimelineEntry) -> list[int]:
+    """Return the keys of ``entry`` and of what it corrects, back to what was written first."""
+    keys, at = [entry.pk], entry.corrects_id
+    while at:
+        keys.append(at)
+        # past the door: corrections belong to the team of what they correct
+        at = TimelineEntry.objects.filter(pk=at).values_list("corrects_id", flat=True).first()
+    return keys
 
 
 def _seen_and_locked(case: Case, entry: TimelineEntry, *, by: Acting) -> tuple[Case, TimelineEntry]:

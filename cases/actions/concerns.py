@@ -116,6 +116,9 @@ def log_concern(new: NewConcern, *, by: Acting) -> Concern:
         case = case if stays_with([each for each in (team, also) if each], case, audience, by) else None
     if case is None:
         _must_be_seen(new.child, by)
+    elif child and case.child_id != child.pk:
+        # Of two merged records it belongs to the one whose case it is on: its readers may not know of the other.
+        child = case.child
     entry = timeline.write(case, _event(new, child, audience), by=by) if case else None
     made = _insert(new, _Place(child, team, also, agency_of(by), entry), by)
     if new.injuries:

@@ -72,7 +72,7 @@ def meet(deadline: Deadline, *, at: datetime, by: Acting) -> None:
     deadline = _locked(deadline, AccessLevel.CONTRIBUTE, by)
     if at > timezone.now():
         raise ValidationError(_("It is still to be done. What was done cannot lie in the future: check the day."))
-    if at < deadline.started_at - timedelta(days=1) and not _counts_back(deadline):
+    if at < deadline.started_at - deadlines.SLACK and not _counts_back(deadline):
         raise ValidationError(_("It is still to be done. That is before it began: check the day."))
     deadline.met_at, deadline.met_by = at, by.user
     deadline.save(update_fields=["met_at", "met_by"])

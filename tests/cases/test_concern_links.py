@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from cases import access_concerns, timeline
 from cases.actions.attachments import Upload, attach_to_concern
-from cases.actions.beside import change_audience
+from cases.actions.beside import change_audience, correct
 from cases.actions.children import NewChild
 from cases.actions.concern_links import link_concern
 from cases.actions.involvement import Terms, involve
@@ -21,6 +21,7 @@ from cases.actions.restriction import exclude, restrict
 from cases.concern_codes import NextStep, Route
 from cases.concern_outlook import outlook_of
 from cases.concern_routes import Passing
+from cases.event_kinds import Kind
 from cases.models import AccessLevel, Attachment, Case, Concern, Sensitivity, TimelineEntry
 from safeguard.audit.models import AuditRow
 from safeguard.notifications.models import InboxItem
@@ -305,6 +306,22 @@ def test_whoever_was_asked_to_look_keeps_their_sight_when_the_readers_change(
     assert sees(daisy, made)
     with entered(daisy) as by:
         assert [each.pk for each in access_concerns.queue(by)] == [made.pk]
+
+
+def test_also_after_two_corrections(involved: Case, tariq: Person, daisy: Person) -> None:
+    made = log(tariq, involved.child)
+    assert made.entry is not None
+    entry = made.entry
+    with entered(tariq) as by:
+        for number in (1, 2):
+            event = timeline.Event(kind=Kind.CONCERN, title=f"Version {number}", occurred_at=entry.occurred_at)
+            entry = correct(involved, entry, event, reason="Misheard", by=by)
+        change_audience(involved, entry, timeline.OWN_TEAM, reason="Wrong", by=by)
+
+    with entered(daisy) as by:
+        assert Concern.objects.visible_to(by).filter(pk=made.pk).exists()
+        seen = TimelineEntry.objects.visible_to(by).filter(kind="concern")
+        assert seen.count() == 3
 
 
 def test_what_colleagues_keep_is_listed_for_the_team(alice: Person, mo: Person, olive: Person) -> None:

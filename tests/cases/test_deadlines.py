@@ -199,6 +199,13 @@ def test_what_was_done_in_time_and_entered_later_is_in_time(worked: Case, alice:
     assert row("ICPC", running=False).state == DeadlineState.MET
 
 
+def test_what_happened_before_a_clock_began_and_is_entered_late_does_not_stop_it(worked: Case, alice: Person) -> None:
+    happens(worked, alice, E.S47_DECIDED, days_ago=3)
+    happens(worked, alice, E.INITIAL_CONFERENCE_HELD, days_ago=200)  # that of an earlier enquiry
+
+    assert row("ICPC").state == DeadlineState.RUNNING
+
+
 def test_a_rolling_deadline_is_met_by_each_visit_and_runs_anew_from_it(worked: Case, alice: Person) -> None:
     happens(worked, alice, E.PLAN_STARTED, days_ago=12)
     first = row("CP_VISIT")

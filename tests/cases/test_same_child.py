@@ -13,15 +13,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agencies.acting import Acting
-from cases import access, access_same_child
+from cases import access, access_concerns, access_same_child
 from cases.actions.children import NewChild, record_child
 from cases.actions.involvement import Terms, involve
 from cases.actions.opening import close_case, open_case
 from cases.actions.restriction import exclude, lift_exclusion, restrict
 from cases.actions.same_child import link, merge, undo
+from cases.concern_codes import NextStep
 from cases.models import AccessLevel, Case, CaseExclusion, Child, SameChild
 from safeguard.audit.models import AuditRow
 from tests.cases.conftest import entered, with_later_transaction
+from tests.cases.test_concerns import log
 from tests.conftest import Person, Place
 from tests.factories import as_owner
 
@@ -141,6 +143,27 @@ def test_merged_records_have_one_open_case_whichever_record_it_was_opened_on(
             open_case(robyn, team=social_care.team, lawful_basis=BASIS, by=by)
         close_case(found, reason="Moved", by=by)
     assert opened(alice, social_care, robyn).child == robyn
+
+
+def test_a_concern_about_the_record_without_a_case_joins_the_case_and_names_the_record_of_it(
+    maggie: Person, alice: Person, robin: Child, robyn: Child
+) -> None:
+    merged(maggie, robin, robyn)
+
+    made = log(alice, robyn, next_step=NextStep.REFER)
+
+    assert made.entry is not None
+    assert made.child == robin
+
+
+def test_what_was_kept_about_one_record_joins_no_case_of_the_other(
+    maggie: Person, alice: Person, robin: Child, robyn: Child
+) -> None:
+    kept = log(alice, robyn, next_step=NextStep.REFER)
+    merged(maggie, robin, robyn)
+
+    with entered(alice) as by:
+        assert access_concerns.case_to_join(by, access_concerns.concern(by, kept.uuid)) is None
 
 
 def test_two_open_cases_are_linked_and_not_merged(
