@@ -161,7 +161,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Ser
     _write_secrets(folder, broker.url, database)
     found = {name: Service(name, paths, OUTSIDE) for name in OURS}
     migration = found["migrate"].run(folder / "migrate.log")
-    assert migration.wait(timeout=120) == 0, (folder / "migrate.log").read_text()
+    assert migration.wait(timeout=400) == 0, (folder / "migrate.log").read_text()
     yield found
     broker.stop()
     with psycopg.connect(os.environ["TEST_POSTGRES"], autocommit=True) as admin:

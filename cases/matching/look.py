@@ -6,7 +6,7 @@ managers of the agency that leads the case are told of it.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.utils.functional import cached_property
@@ -64,7 +64,7 @@ class Answer:
     matches: tuple[Match, ...] = ()
     desks: tuple[str, ...] = ()
     version: int = 0
-    is_conflict: bool = False
+    is_conflict: bool = field(default=False, compare=False)
 
     def __bool__(self) -> bool:
         """Whether there is anything to say."""

@@ -21,7 +21,6 @@ from referrals import clocks, telling
 from referrals.codes import Consent, Urgency
 from referrals.lifecycle import Action, State
 from referrals.models import Referral, ReferralDraft, ReferralRelative, ReferralStep
-from referrals.references import with_free_reference
 from safeguard.audit import actions as audit
 from safeguard.audit.actions import one_transaction
 from safeguard.notifications.actions import Note, send_email
@@ -80,7 +79,7 @@ def submit(new: NewReferral, *, by: Acting) -> list[Referral]:
 
 def _sent(new: NewReferral, by: Acting) -> list[Referral]:
     _check(new, by)
-    made = with_free_reference(lambda: _insert(new, by))
+    made = _insert(new, by)
     _keep_out(made, new.kept_from)
     _add_relatives(made, new.relatives)
     _add_steps(made, by)

@@ -21,6 +21,10 @@ from tests.common.service_processes import ROOT, running
 OWN = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "PORT", "FRESH", "DJANGO_SETTINGS_MODULE", "SITE_URL")
 
 
+# Seconds: the first start runs every migration, on a machine that may be busy.
+PREPARING = 400
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -50,7 +54,7 @@ class Demo:
 
     def wait_until_ready(self) -> "Demo":
         """Wait for the address; fail with what was printed when it does not come."""
-        wait_until(lambda: "Safeguard is ready" in self.printed or self.process.poll() is not None, 90)
+        wait_until(lambda: "Safeguard is ready" in self.printed or self.process.poll() is not None, PREPARING)
         if "Safeguard is ready" not in self.printed:
             self.end(signal.SIGKILL)
             pytest.fail(self.printed)
