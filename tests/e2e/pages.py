@@ -27,6 +27,7 @@ from cases.models import (
     CaseUserGrant,
     Child,
     ChildName,
+    Concern,
     Deadline,
     Involvement,
     KnownService,
@@ -125,6 +126,7 @@ def _add_keys_of_agencies(world: World) -> None:
         mail = OutboxMessage.objects.get(kind="invitation", address=INVITED)
         token = ApiToken.objects.get().uuid
     world.keys |= {
+        "text": "one",
         "agency": agency.uuid,
         "team": team.uuid,
         "membership": alice.membership.uuid,
@@ -175,7 +177,7 @@ def _add_keys_of_same_child(world: World) -> None:
 def _add_keys_of_concerns(world: World) -> None:
     alice = world.person("alice")
     with entered(alice) as by:
-        child = Child.objects.visible_to(by).get(names__surname="Example")
+        child = Child.objects.visible_to(by).get(uuid=world.keys["child"])
         new = NewConcern(
             child=child,
             facts="Came to the door with a bruise on the arm",
@@ -184,10 +186,27 @@ def _add_keys_of_concerns(world: World) -> None:
             next_step=NextStep.REFER,
         )
         world.keys["concern"] = log_concern(new, by=by).uuid
+        with as_owner():
+            world.keys["kept concern"] = _kept(child, alice).uuid
         world.keys["draft"] = save_draft(uuid4(), {"facts": ["Came to school"]}, version=0, by=by).uuid
     with entered(world.person("tariq")) as by:
         new = replace(new, child=NewChild(given="Wren", surname="Invented"), facts="Fell asleep in class every day")
         world.keys["school concern"] = log_concern(new, by=by).uuid
+
+
+def _kept(child: Child, person: Person) -> Concern:
+    """Make a concern that the person's team kept to itself before it worked on the child's case."""
+    return Concern.objects.create(
+        child=child,
+        team=person.membership.teams.all()[0],
+        author=person.user,
+        author_agency=person.membership.agency,
+        facts="Asked whether there is a bed tonight",
+        occurred_at=timezone.now(),
+        known_by=HowKnown.CHILD,
+        next_step=NextStep.REFER,
+        next_step_owner=person.user,
+    )
 
 
 def _add_keys_of_referrals(world: World) -> None:
@@ -344,6 +363,8 @@ PAGES: dict[str, Visit] = {
     "agencies:contact_point_change": Visit("adam", ("contact point",)),
     "agencies:practice": Visit("adam"),
     "agencies:reminder_operations": Visit("adam"),
+    "agencies:reminder_texts": Visit("adam"),
+    "agencies:reminder_text": Visit("adam", ("text",), refuses=False),
     "agencies:own_reminders": Visit("alice"),
     "agencies:reminder_choice": Visit("alice"),
     "agencies:absence_add": Visit("alice"),
@@ -359,6 +380,8 @@ PAGES: dict[str, Visit] = {
     "cases:concerns": Visit("alice"),
     "cases:concern_log": Visit("alice"),
     "cases:concern": Visit("alice", ("concern",)),
+    "cases:concern_link": Visit("alice", ("kept concern",), refuses=False),
+    "cases:concern_attach": Visit("alice", ("concern",)),
     "cases:concern_queue": Visit("daisy"),
     "cases:concern_answer": Visit("daisy", ("school concern",)),
     "cases:draft_discard": Visit("alice", ("draft",), refuses=False),
@@ -474,10 +497,12 @@ NO_PAGES: dict[str, str] = {
     "cases:open_matches": "405",
     "cases:draft_save": "405",
     "referrals:draft_save": "405",
+    "agencies:reminder_text_reset": "405",
     "agencies:invitation_resend": "405",
     "agencies:invitation_withdraw": "405",
     "agencies:contact_point_remove": "405",
     "cases:attachment": "404",
+    "cases:concern_file": "404",
     "cases:chronology": "404",
     "cases:chronology_ask": "405",
     "cases:chronology_file": "404",
