@@ -118,6 +118,7 @@ def test_a_stale_process_number_is_seen_through(tmp_path: Path, content: str | N
         (tmp_path / "valkey.pid").write_text(f"{pid}\n" if content is None else content)
         with server(tmp_path) as running_server:
             put(running_server.url, "works")
+            assert get(running_server.url) == "works"
 
 
 def test_two_starts_on_one_folder_are_told_apart_and_the_first_goes_on(tmp_path: Path) -> None:

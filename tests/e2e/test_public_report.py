@@ -65,6 +65,7 @@ def test_three_escapes_leave_too(asgi_server: str, page: Page) -> None:
     for _time in range(3):
         page.keyboard.press("Escape")
     page.wait_for_url("**/health/live")
+    assert WORRY not in page.content()
 
 
 def test_without_signal_it_waits_if_asked_and_arrives_once(
