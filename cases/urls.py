@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/emergency/reviews/<uuid:uuid>/", emergency.emergency_review, name="emergency_review"),
     path("concerns/", concerns.concerns, name="concerns"),
     path("concerns/log/", concerns.concern_log, name="concern_log"),
+    path("concerns/log/matches/", concerns.concern_matches, name="concern_matches"),
     path("concerns/queue/", concern_queue.concern_queue, name="concern_queue"),
     path("concerns/<uuid:uuid>/answer/", concern_queue.concern_answer, name="concern_answer"),
     path("concerns/drafts/", drafts.draft_save, name="draft_save"),

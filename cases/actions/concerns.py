@@ -1,7 +1,7 @@
 """Logging a concern: written once, with a next step, and on the case's timeline where the writer works on it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -19,6 +19,8 @@ from cases import access, beyond_sight, timeline
 from cases.actions.children import NewChild, record_child
 from cases.actions.grants import lock
 from cases.actions.injuries import NewInjury, check, keep
+from cases.actions.known import Decided
+from cases.actions.known import keep as keep_decided
 from cases.chase import look_due
 from cases.concern_codes import HowKnown, NextStep, Route, Worry, labels_of
 from cases.concern_routes import (
@@ -45,7 +47,8 @@ MOST_AT_ONCE = 8  # children in one go
 class NewConcern:
     """What somebody writes down. Child, facts, time, how it is known and the next step are needed, the rest is not.
 
-    ``owner`` None is the writer. ``audience`` None is the default of the writer's sector.
+    ``owner`` None is the writer. ``audience`` None is the default of the writer's sector. ``decided`` is what was said
+    of the known children who may be the one that was named.
     """
 
     child: Child | NewChild | None
@@ -67,6 +70,7 @@ class NewConcern:
     injuries: tuple[NewInjury, ...] = ()
     passing: Passing = USUALLY
     audience: timeline.Audience | None = None
+    decided: Decided = field(default_factory=Decided)
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,7 @@ def log_concern(new: NewConcern, *, by: Acting) -> Concern:
     _check(new, by)
     team, also = holders(new.passing, by)
     child = record_child(new.child, team=own_team(by), by=by) if isinstance(new.child, NewChild) else new.child
+    keep_decided(new.decided, made=child if isinstance(new.child, NewChild) else None, by=by)
     audience = audience_for(new.audience, by, team, also)
     case = _case_of(child, new, by)
     if case and must_be_looked_at(new.passing, new.next_step, team, by):

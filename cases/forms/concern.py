@@ -19,18 +19,19 @@ from agencies.models import Agency, Membership, Sector, Team, User
 from agencies.roles import Can
 from cases.actions.children import NewChild
 from cases.actions.concerns import NewConcern
+from cases.actions.known import Decided
 from cases.audience import Reach
 from cases.concern_codes import CategoryGroup, HowKnown, NextStep, Route, Worry, in_group
 from cases.concern_outlook import ConcernOutlook, outlook_of
 from cases.concern_routes import Passing
 from cases.forms.injuries import INJURY_LOOKS, InjuryForm
+from cases.forms.known import AsksWhoItIs
+from cases.forms.named_child import CHILD_LOOKS, NEW, NamedChildForm
 from cases.forms.siblings import SIBLING_LOOKS, SiblingForm
-from cases.forms.work import NAME
 from cases.models import Child
 from cases.timeline import EVERYBODY_INVOLVED, OWN_TEAM, Audience
 from safeguard.common.forms import DatePartsField, Look
 
-NEW = "new"
 USUAL = "usual"  # readers: nobody chose others
 TIMES = ["%H:%M", "%H.%M", "%H%M", "%I:%M%p", "%I.%M%p", "%I:%M %p", "%I.%M %p", "%I%p", "%I %p"]
 NOON = time(12)
@@ -68,7 +69,7 @@ class ColleaguesChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg
         return obj.name
 
 
-class ConcernForm(InjuryForm, SiblingForm):
+class ConcernForm(AsksWhoItIs, NamedChildForm, InjuryForm, SiblingForm):
     """One concern about one child, and one more for each brother or sister that is named."""
 
     child_search = forms.CharField(
@@ -78,21 +79,6 @@ class ConcernForm(InjuryForm, SiblingForm):
     draft_version = forms.IntegerField(required=False, min_value=0, initial=0, widget=forms.HiddenInput)
     offered = forms.CharField(required=False, max_length=2_000, widget=forms.HiddenInput)
     child = forms.ChoiceField(label=_("Who is the child?"), widget=forms.RadioSelect)
-    given = forms.CharField(label=_("First name"), max_length=150, required=False)
-    surname = forms.CharField(label=_("Last name"), max_length=150, required=False)
-    birth = forms.ChoiceField(
-        label=_("Do you know when the child was born?"),
-        choices=[
-            ("known", _("Yes, or a good estimate")),
-            ("unborn", _("Not born yet")),
-            ("unknown", _("No")),
-        ],
-        initial="unknown",
-        required=False,
-        widget=forms.RadioSelect,
-    )
-    born_on = DatePartsField(label=_("Date of birth"), must_be="past")
-    expected_on = DatePartsField(label=_("Expected date"))
     facts = forms.CharField(
         label=_("What happened?"),
         widget=forms.Textarea,
@@ -186,6 +172,7 @@ class ConcernForm(InjuryForm, SiblingForm):
     )
 
     looks = {
+        **CHILD_LOOKS,
         **INJURY_LOOKS,
         **SIBLING_LOOKS,
         "audience": Look(reveals={Reach.SECTORS: ("audience_sectors",)}, optional=False),
@@ -204,10 +191,6 @@ class ConcernForm(InjuryForm, SiblingForm):
         ),
         "route_reason": Look(rows=2),
         "child_search": Look(autocomplete="off", spellcheck=False, optional=False),
-        "child": Look(reveals={NEW: ("given", "surname", "birth")}),
-        "given": NAME,
-        "surname": NAME,
-        "birth": Look(reveals={"known": ("born_on",), "unborn": ("expected_on",)}),
         "facts": Look(rows=6),
         "child_words": Look(rows=3),
         "occurred_time": Look(width=5),
@@ -272,6 +255,7 @@ class ConcernForm(InjuryForm, SiblingForm):
         groups = data["category_groups"]
         return NewConcern(
             child=self._child(),
+            decided=self.decided(),
             facts=data["facts"],
             opinion=data["opinion"],
             child_words=data["child_words"],
@@ -302,7 +286,8 @@ class ConcernForm(InjuryForm, SiblingForm):
             ("opinion", "child_words", "present", "immediate_action", "needs_to_know"), ""
         )
         others = [
-            replace(first, child=who, facts=facts, injuries=(), **own) for who, facts in self.siblings(self.children)
+            replace(first, child=who, decided=Decided(), facts=facts, injuries=(), **own)
+            for who, facts in self.siblings(self.children)
         ]
         return [first, *others]
 
@@ -318,7 +303,7 @@ class ConcernForm(InjuryForm, SiblingForm):
     def outlook(self) -> ConcernOutlook:
         """Return who would see what was entered so far. Raises ValidationError where no team is set up to take it."""
         data = self.cleaned_data
-        child = self.children.get(data.get("child") or "")
+        child = self.children.get(data.get("child") or "") or self._used()
         passing = Passing(
             route=Route(data.get("route") or Route.USUAL),
             implicated=tuple(data.get("implicated") or ()),
@@ -344,12 +329,17 @@ class ConcernForm(InjuryForm, SiblingForm):
             return None
         if data["child"] != NEW:
             return self.children[data["child"]]
-        return NewChild(
+        return self._used() or NewChild(
             given=data["given"],
             surname=data["surname"],
             born_on=data["born_on"],
             expected_on=data["expected_on"],
         )
+
+    def _used(self) -> Child | None:
+        """Return the known child who was said to be the one that is named."""
+        used = self.decided().used
+        return used.child if used else None
 
 
 def _named_reason(route: str) -> str:

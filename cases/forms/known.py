@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundField
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +16,7 @@ from safeguard.common.forms import Form, Look
 
 Choice = MatchDecision.Choice
 READ = "read_about_match"
+QUESTION, WHY = "match_", "why_"
 
 
 class AsksWhoItIs(Form):
@@ -36,6 +38,11 @@ class AsksWhoItIs(Form):
             )
         return data
 
+    def questions(self) -> list[BoundField]:
+        """Return the questions as a template shows them that draws its fields one by one."""
+        names = [_name(match) for match in self.answer.matches] if self.answer else []
+        return [self[name] for name in (*names, READ) if name in self.fields]
+
     def decisions(self) -> list[Decision]:
         """Return what was decided about each child that was asked about; those without an answer are left out."""
         data = self.cleaned_data
@@ -48,6 +55,11 @@ class AsksWhoItIs(Form):
     def decided(self) -> Decided:
         """Return what was found and what was decided about it."""
         return Decided(answer=self.answer, decisions=self.decisions())
+
+
+def was_asked(sent: Mapping[str, Any]) -> bool:
+    """Return whether a form that is sent showed such questions: their answers are kept, whatever else was wrong."""
+    return any(name == READ or name.startswith((QUESTION, WHY)) for name in sent)
 
 
 def _questions(answer: Answer) -> dict[str, forms.Field]:
@@ -68,11 +80,11 @@ def _looks(answer: Answer) -> Mapping[str, Look]:
 
 
 def _name(match: Match) -> str:
-    return f"match_{match.uuid.hex}"
+    return f"{QUESTION}{match.uuid.hex}"
 
 
 def _why(match: Match) -> str:
-    return f"why_{match.uuid.hex}"
+    return f"{WHY}{match.uuid.hex}"
 
 
 def _said(match: Match) -> str:

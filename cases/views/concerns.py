@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.request import ActingRequest
 from agencies.roles import Can
@@ -26,7 +26,10 @@ from cases.body_map import figures
 from cases.event_kinds import Kind
 from cases.forms.concern import OFFERED, ConcernForm
 from cases.forms.concern_link import ConcernLinkForm
+from cases.forms.known import was_asked
+from cases.forms.named_child import NamedChildForm
 from cases.forms.siblings import ROWS as SIBLING_ROWS
+from cases.matching.look import who_is
 from cases.models import Case, Child, Concern
 from cases.views.checked import check_page, checked_and_saved
 from cases.views.drafts import keep, said_of
@@ -48,7 +51,7 @@ def concern_log(request: ActingRequest) -> HttpResponse:
         return _page(request, _found_form(request, found), {"found": len(found)})
     if "preview" in request.POST:
         return _preview_page(request)
-    form = ConcernForm(request.POST, by=request.acting, children=_chosen(request))
+    form = _asked(request)
     made: list[Concern] = []
 
     def act(data: dict[str, Any]) -> None:
@@ -61,6 +64,14 @@ def concern_log(request: ActingRequest) -> HttpResponse:
         return redirect("cases:concern", uuid=made[0].uuid)
     form.offer(_offered(request))
     return _page(request, form)
+
+
+@require_POST
+def concern_matches(request: ActingRequest) -> HttpResponse:
+    """Answer, while a child is being named, whether one like this is known; empty for nobody."""
+    _must_log(request)
+    answer = who_is(NamedChildForm(request.POST).named(), by=request.acting)
+    return render(request, "cases/_known_children.html", {"answer": answer})
 
 
 @require_safe
@@ -138,8 +149,20 @@ def _said_of(made: list[Concern]) -> str:
     return several if len(made) > 1 else _("The concern is saved.")
 
 
+def _asked(request: ActingRequest) -> ConcernForm:
+    """Return the form; once it is complete, with a question for each known child who may be the one that it names."""
+    children = _chosen(request)
+    form = _form(request, request.POST, children, asks=was_asked(request.POST))
+    return _form(request, request.POST, children, asks=True) if form.answer is None and form.is_valid() else form
+
+
+def _form(request: ActingRequest, sent: QueryDict, children: list[Child], *, asks: bool) -> ConcernForm:
+    answer = who_is(NamedChildForm(sent).named(), by=request.acting) if asks else None
+    return ConcernForm(sent, by=request.acting, children=children, answer=answer or None)
+
+
 def _preview_page(request: ActingRequest) -> HttpResponse:
-    form = ConcernForm(request.POST, by=request.acting, children=_offered(request))
+    form = _form(request, request.POST, _offered(request), asks=was_asked(request.POST))
     form.full_clean()
     shown: dict[str, Any] = {}
     try:
@@ -174,7 +197,7 @@ def _resumed_form(request: ActingRequest) -> ConcernForm | None:
 
 def _as_typed(request: ActingRequest, sent: QueryDict, children: list[Child]) -> ConcernForm:
     sent["offered"] = " ".join(str(child.uuid) for child in children)
-    form = ConcernForm(sent, by=request.acting, children=children)
+    form = _form(request, sent, children, asks=was_asked(sent))
     form.as_typed()
     return form
 

@@ -123,7 +123,7 @@ PAGES: list[tuple[tuple[str, str], Who, str, str]] = [
     (FORM, one_of("alice", "maggie", "mo"), CASE, "concern_link"),
     (FORM, sees_concern("to join"), CASE, "concern_attach"),
     (DOWNLOAD, sees_concern("to join"), CASE, "concern_file"),
-    (ASKED, works, CASE, "open_matches"),
+    (ASKED, works, CASE, "open_matches concern_matches"),
     (READ, works, REFERRALS, "mine"),
     (FORM, works, REFERRALS, "start"),
     (SCRIPT, works, REFERRALS, "draft_save"),

@@ -495,6 +495,7 @@ NO_PAGES: dict[str, str] = {
     "cases:entry_confirm": "405",
     "cases:thread_read": "405",
     "cases:open_matches": "405",
+    "cases:concern_matches": "405",
     "cases:draft_save": "405",
     "referrals:draft_save": "405",
     "agencies:reminder_text_reset": "405",
