@@ -11,7 +11,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """Register the answers: models, which these import, are there only now."""
         from agencies import closing, governed, leaving
-        from cases import beyond_sight, reminding
+        from cases import asking, beyond_sight, reminding
         from cases.actions.leaving import cases_held, deadlines_held, pass_cases_on, pass_deadlines_on
         from safeguard.notifications import obligations, texts
 
@@ -22,3 +22,4 @@ class CasesConfig(AppConfig):
         obligations.register(reminding.KIND, reminding.DeadlineReminders())
         for title in reminding.TITLES:
             texts.register(title)
+        asking.register()

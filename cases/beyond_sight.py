@@ -5,7 +5,7 @@ stays shut, and nothing here returns more than its action needs.
 """
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -142,6 +142,34 @@ def due(deadline: UUID) -> Due | None:
 def unplanned_deadlines(most: int) -> list[tuple[UUID, datetime, bool, int | None]]:
     """Return running deadlines without any stage of a reminder, to the worker alone: key, due, urgent, profile."""
     return [(row[0], row[1], row[2], row[3]) for row in _call("SELECT * FROM cases_unplanned_deadlines(%s)", [most])]
+
+
+class Asked(NamedTuple):
+    """A request as the worker knows it: about what, of which agency and teams, by when, and who is kept out."""
+
+    pk: int
+    about: UUID
+    case_uuid: UUID
+    reference: str
+    is_wanted: bool
+    agency_id: int
+    team_ids: list[int]
+    asked_at: datetime
+    due_on: date | None
+    lead_agency_id: int
+    profile_id: int | None
+    excluded: list[int]
+
+
+def asked(kind: str, pk: int) -> Asked | None:
+    """Return a request of ``kind``, to the worker alone; None for everybody else, and where it is not there."""
+    rows = _call("SELECT * FROM cases_asked(%s, %s)", [kind, pk])
+    return Asked(*rows[0]) if rows else None
+
+
+def unplanned_requests(kind: str, most: int) -> list[int]:
+    """Return the keys of requests of ``kind`` without any stage of a reminder, to the worker alone."""
+    return [row[0] for row in _call("SELECT cases_unplanned_requests(%s, %s)", [kind, most])]
 
 
 def take_emergency_access(reference: str, reason: str, lasts: timedelta) -> Opened | None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies.acting import Acting
 from agencies.models import Membership, Team
-from cases import access, access_discussions, access_timeline, own_part, timeline
+from cases import access, access_discussions, access_timeline, asking, own_part, timeline
 from cases.actions.grants import lock_as
 from cases.actions.records import Telling, must_have_team, write_record
 from cases.audience import outlook, preview, to_be_told
@@ -45,7 +45,8 @@ def start_thread(
     _check_asked(case, telling.audience or timeline.unchosen(case, by), asked, by=by)
     thread.case = case
     write_record(case, thread, telling, by=by)
-    ThreadAsked.objects.bulk_create(ThreadAsked(thread=thread, involvement=part) for part in asked)
+    wanted = ThreadAsked.objects.bulk_create(ThreadAsked(thread=thread, involvement=part) for part in asked)
+    asking.answers_asked(case, thread, wanted)
     for part in asked:
         members = set(part.team.memberships.values_list("user", flat=True))
         _tell(case, thread, "asked", members, agency=part.team.agency_id, key=f"asked:{part.pk}", by=by)

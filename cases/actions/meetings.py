@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from agencies.acting import Acting
 from agencies.models import Membership, User
-from cases import access, access_meetings, access_timeline, own_part, timeline
+from cases import access, access_meetings, access_timeline, asking, own_part, timeline
 from cases.actions.grants import lock_as
 from cases.actions.plans import audience_like
 from cases.actions.records import Telling, must_have_team, write_record
@@ -66,7 +66,7 @@ def call_meeting(
     if meeting.contributions_by and meeting.contributions_by > timezone.localdate(meeting.planned_for):
         raise ValidationError(_("Nothing was saved. Contributions are wanted before the meeting: check both dates."))
     write_record(case, meeting, telling, by=by)
-    MeetingSeat.objects.bulk_create(invited.seats(meeting))
+    asking.contributions_asked(case, meeting, MeetingSeat.objects.bulk_create(invited.seats(meeting)))
     _tell_asked(case, meeting, invited, by=by)
     return meeting
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from agencies.acting import Acting
 from agencies.models import Agency
-from cases import access, access_timeline
+from cases import access, access_timeline, asking
 from cases.actions.grants import lock_as
 from cases.audience import Outlook, outlook, to_be_told
 from cases.models import AccessLevel, Case, EntryReceipt, TimelineEntry
@@ -42,9 +42,10 @@ def _ask(case: Case, entry: TimelineEntry, agency: Agency, readers: Outlook, by:
             _("%(agency)s was not asked, and nothing was saved: nobody there can see this entry.")
             % {"agency": agency.name}
         )
-    _receipt, made = EntryReceipt.objects.get_or_create(entry=entry, agency=agency, defaults={"asked_by": by.user})
+    receipt, made = EntryReceipt.objects.get_or_create(entry=entry, agency=agency, defaults={"asked_by": by.user})
     if not made:
         return
+    asking.receipt_asked(case, receipt)
     audit.record("entry.ask", by=by, target="cases.TimelineEntry", uuids=[entry.uuid], detail={"agency": agency.pk})
     note = Note(
         kind="entry.confirm",

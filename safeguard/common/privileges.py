@@ -28,6 +28,8 @@ INTERNAL_FUNCTIONS = (
     "cases_next_due",
     "cases_next_due_for_all",
     "cases_renew_next_due",
+    "cases_request_key",
+    "cases_requests",
 )
 
 

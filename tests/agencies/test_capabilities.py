@@ -15,7 +15,7 @@ KNOW_ROLES = {
     "agencies/profile_files.py",
     "safeguard/management/commands/seed_demo.py",
     # Rungs of the ladder and actors of a referral, which bear the same words.
-    "cases/reminding.py",
+    "cases/ladder.py",
     "safeguard/notifications/obligations.py",
     "referrals/lifecycle.py",
 }
