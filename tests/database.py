@@ -71,30 +71,52 @@ def _make(kept: Path) -> None:
     unfinished = kept.with_suffix(".new")
     postgres = start_postgres(unfinished, durable=False)
     try:
-        _create_logins(postgres)
-        subprocess.run([sys.executable, "-m", "tests.database", str(postgres.socket_dir)], cwd=ROOT, check=True)
+        make(postgres, NAME)
     finally:
         postgres.stop()
     unfinished.rename(kept)
 
 
-def _create_logins(postgres: RunningPostgres) -> None:
-    create_roles(postgres.superuser_url(), NAME)
+def make(postgres: RunningPostgres, name: str, how: str = "migrate") -> None:
+    """Make the database ``name`` on ``postgres`` and migrate it, in a process of its own.
+
+    ``how="step by step"`` follows every migration, also those that a fresh database gets in one step.
+    """
+    _create_logins(postgres, name)
+    command = [sys.executable, "-m", "tests.database", str(postgres.socket_dir), name, how]
+    subprocess.run(command, cwd=ROOT, check=True)
+
+
+def _create_logins(postgres: RunningPostgres, name: str) -> None:
+    create_roles(postgres.superuser_url(), name)
     with psycopg.connect(postgres.superuser_url(), autocommit=True) as admin:
-        admin.execute(f"CREATE ROLE {LOGIN} LOGIN NOINHERIT")
+        if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [LOGIN]).fetchone():
+            admin.execute(f"CREATE ROLE {LOGIN} LOGIN NOINHERIT")
         admin.execute(f"GRANT {OWNER_ROLE}, {WEB_ROLE}, {WORKER_ROLE} TO {LOGIN}")
 
 
-def _migrate(socket: str) -> None:
+def _migrate(socket: str, name: str, how: str) -> None:
     import django
     from django.conf import settings
     from django.core.management import call_command
 
     options = {"options": f"-c role={OWNER_ROLE}"}
-    settings.DATABASES["default"] |= {"NAME": NAME, "USER": LOGIN, "HOST": socket, "OPTIONS": options}
+    settings.DATABASES["default"] |= {"NAME": name, "USER": LOGIN, "HOST": socket, "OPTIONS": options}
     django.setup()
+    if how == "step by step":
+        _follow_every_migration()
     call_command("migrate", verbosity=0)
 
 
+def _follow_every_migration() -> None:
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+    from django.db.migrations.loader import MigrationLoader
+
+    executor = MigrationExecutor(connection)
+    executor.loader = MigrationLoader(connection, replace_migrations=False)
+    executor.migrate([node for node in executor.loader.graph.leaf_nodes() if "squashed" not in node[1]])
+
+
 if __name__ == "__main__":
-    _migrate(sys.argv[1])
+    _migrate(*sys.argv[1:])
