@@ -12,9 +12,18 @@ from django.db.models.functions import Lower, Now
 from agencies.roles import Can, roles_with
 
 if TYPE_CHECKING:
-    from agencies.models import Agency, ApiToken, Invitation, Membership, PracticeProfile, User
+    from agencies.models import (
+        Agency,
+        ApiToken,
+        CalendarFeed,
+        Invitation,
+        Membership,
+        PracticeProfile,
+        SchoolTerm,
+        User,
+    )
 else:
-    Agency = ApiToken = Invitation = Membership = PracticeProfile = User = object
+    Agency = ApiToken = CalendarFeed = Invitation = Membership = PracticeProfile = SchoolTerm = User = object
 
 
 class AgencyQuerySet(QuerySet["Agency"]):
@@ -120,11 +129,7 @@ class ApiTokenQuerySet(QuerySet["ApiToken"]):
 
     def usable(self) -> Self:
         """Return those that open something now: also the membership holds, the agency and the account are active."""
-        begun = Q(membership__since__lte=Now())
-        lasting = Q(membership__until__isnull=True) | Q(membership__until__gt=Now())
-        return self.working().filter(
-            begun & lasting, membership__agency__status="active", membership__user__is_active=True
-        )
+        return self.working().filter(held_by_member())
 
     def of(self, user: "User") -> Self:
         """Return the tokens of ``user``, under whichever membership."""
@@ -136,11 +141,53 @@ class ApiTokenQuerySet(QuerySet["ApiToken"]):
 
     def with_groups(self) -> Self:
         """Put the membership's active teams and their groups beside each row, as arrays in the same statement."""
-        active = Q(membership__teams__is_active=True)
-        return self.annotate(
-            live_teams=ArrayAgg("membership__teams__id", filter=active, default=[]),
-            live_groups=ArrayAgg("membership__teams__group_id", filter=active, default=[]),
-        )
+        return self.annotate(**places_of_member())
+
+
+def held_by_member() -> Q:
+    """Return the condition on what hangs on a membership: that holds, and the agency and the account are active."""
+    begun = Q(membership__since__lte=Now())
+    lasting = Q(membership__until__isnull=True) | Q(membership__until__gt=Now())
+    return begun & lasting & Q(membership__agency__status="active", membership__user__is_active=True)
+
+
+def places_of_member() -> dict[str, ArrayAgg]:
+    """Return the active teams of the membership that rows hang on, and their groups, as arrays beside each row."""
+    active = Q(membership__teams__is_active=True)
+    return {
+        "live_teams": ArrayAgg("membership__teams__id", filter=active, default=[]),
+        "live_groups": ArrayAgg("membership__teams__group_id", filter=active, default=[]),
+    }
+
+
+class CalendarFeedQuerySet(QuerySet["CalendarFeed"]):
+    """The addresses that calendar programs read."""
+
+    def working(self) -> Self:
+        """Return those that were not stopped; the membership is not asked."""
+        return self.filter(stopped_at__isnull=True)
+
+    def of(self, user: "User") -> Self:
+        """Return the addresses of ``user``, under whichever membership."""
+        return self.filter(membership__user_id=user.pk)
+
+    def usable(self) -> Self:
+        """Return those that open something now, with whom they act for and their active teams and groups."""
+        found = self.working().filter(held_by_member())
+        return found.select_related("membership__user", "membership__agency__sector").annotate(**places_of_member())
+
+
+class SchoolTermQuerySet(QuerySet["SchoolTerm"]):
+    """Terms of schools."""
+
+    def kept(self) -> Self:
+        """Return those that hold, by day; one that was changed stays as it was and was removed."""
+        return self.filter(removed_at__isnull=True).order_by("first_day")
+
+    def counted_by(self, agency_id: int) -> Self:
+        """Return the terms by which an agency's school days are counted: its own, else those of every school."""
+        own = self.kept().filter(agency_id=agency_id)
+        return own if own.exists() else self.kept().filter(agency=None)
 
 
 class PracticeProfileQuerySet(QuerySet["PracticeProfile"]):

@@ -174,8 +174,7 @@ def _calendar(timescale: Timescale, team: Team) -> Calendar:
     calendar = timescale.profile.calendar
     if timescale.unit != Unit.SCHOOL_DAY:
         return calendar
-    own = SchoolTerm.objects.filter(agency_id=team.agency_id)
-    terms = own if own.exists() else SchoolTerm.objects.filter(agency=None)
+    terms = SchoolTerm.objects.counted_by(team.agency_id)
     return replace(calendar, terms=tuple(terms.values_list("first_day", "last_day")))
 
 

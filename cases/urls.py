@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from cases.views import (
     attachments,
     beside,
+    calendar,
     children,
     chronologies,
     concern_queue,
@@ -74,6 +75,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<uuid:uuid>/timeline/add/", entries.entry_kinds, name="entry_kinds"),
     path("cases/<uuid:uuid>/timeline/add/<slug:kind>/", entries.entry_add, name="entry_add"),
     path("deadlines/", deadlines.deadlines, name="deadlines"),
+    path("calendar/", calendar.own_calendar, name="calendar"),
+    path("calendar/make/", calendar.calendar_make, name="calendar_make"),
+    path("calendar/stop/", calendar.calendar_stop, name="calendar_stop"),
+    # Open to programs: the secret in the address is the key.
+    path("calendar/<slug:secret>.ics", calendar.calendar_feed, name="calendar_feed"),
     path("deadlines/month/", deadlines.deadlines_month, name="deadlines_month"),
     path("cases/<uuid:uuid>/deadlines/", deadlines.case_deadlines, name="case_deadlines"),
     path("cases/<uuid:uuid>/deadlines/event/", deadlines.deadline_event, name="deadline_event"),

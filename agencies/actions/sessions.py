@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from agencies.access import manages
 from agencies.acting import Acting
-from agencies.actions import tokens
+from agencies.actions import feeds, tokens
 from agencies.models import Membership, User
 from safeguard.audit.actions import one_transaction, record
 from safeguard.audit.actor import Actor
@@ -27,7 +27,8 @@ ELSEWHERE = "signed_in_elsewhere"
 def end_sessions_of(user: User, *, by: Actor, why: str = "", keep: str | None = None) -> int:
     """End every session of ``user`` but the one with the session key ``keep``; returns how many.
 
-    Their tokens for programs are revoked too: whoever made one with a stolen session keeps no way in.
+    Their tokens for programs and calendar addresses are revoked too: whoever made one with a stolen session
+    keeps no way in.
 
     Allowed to the person, to system jobs, and to whoever manages the people of an agency that the
     person has a membership in. Raises PermissionDenied.
@@ -40,7 +41,8 @@ def end_sessions_of(user: User, *, by: Actor, why: str = "", keep: str | None = 
         session.end()
     # A job ends sessions only with the last membership, with which the tokens have died already.
     revoked = tokens.revoke_all_of(user, by=by, why=why) if by.user_id else 0
-    _record(user, by, {"count": len(ended), "tokens": revoked, "why": why})
+    stopped = feeds.stop_all_of(user, by=by, why=why) if by.user_id else 0
+    _record(user, by, {"count": len(ended), "tokens": revoked, "calendars": stopped, "why": why})
     return len(ended)
 
 

@@ -1,6 +1,7 @@
 """The agencies' tables."""
 
 from agencies.models.agency import Agency, ContactPoint, Partnership, Sector, Team
+from agencies.models.feed import CalendarFeed
 from agencies.models.membership import (
     Absence,
     Basis,
@@ -23,6 +24,7 @@ __all__ = [
     "ApiToken",
     "ApiTokenState",
     "Basis",
+    "CalendarFeed",
     "Clearance",
     "ContactPoint",
     "FormSubmission",

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models.agency import Agency
 from agencies.practice_events import PracticeEvent
-from agencies.querysets import PracticeProfileQuerySet
+from agencies.querysets import PracticeProfileQuerySet, SchoolTermQuerySet
 from safeguard.common.clocks import Calendar, Period, Unit
 from safeguard.common.models import PublicIdModel
 from safeguard.common.row_security import WEB_ROLE, WORKER_ROLE
@@ -264,23 +264,48 @@ class Timescale(models.Model):
 
 
 class SchoolTerm(PublicIdModel):
-    """A school's term, or with no agency one that every school of the partnership keeps."""
+    """A school's term, or with no agency one that every school of the partnership keeps.
+
+    A change removes a row and adds another: what held when a clock was counted can be read later.
+    """
 
     agency = models.ForeignKey(Agency, on_delete=models.CASCADE, null=True, blank=True, related_name="terms")
     name = models.CharField(max_length=80)
     first_day = models.DateField()
     last_day = models.DateField()
+    made_at = models.DateTimeField(db_default=Now(), editable=False)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    removed_at = models.DateTimeField(null=True, editable=False)
+    removed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    reason = models.CharField(max_length=300, blank=True, editable=False)
+
+    objects = SchoolTermQuerySet.as_manager()
+
+    database_privileges: ClassVar[Mapping[str, str]] = {
+        WEB_ROLE: "SELECT, INSERT, UPDATE (removed_at, removed_by_id, reason)",
+        WORKER_ROLE: "SELECT",
+    }
 
     class Meta:
         ordering = ["first_day"]
         constraints = [
             models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="schoolterm_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(removed_at__isnull=True, removed_by__isnull=True, reason="")
+                | (Q(removed_at__isnull=False, removed_by__isnull=False) & ~Q(reason="")),
+                name="schoolterm_removed_by_somebody",
+            ),
             ExclusionConstraint(
                 name="schoolterm_no_overlap",
                 expressions=[
                     (Coalesce("agency_id", 0), RangeOperators.EQUAL),
                     (DayRange("first_day", "last_day"), RangeOperators.OVERLAPS),
                 ],
+                condition=Q(removed_at__isnull=True),
             ),
         ]
 

@@ -150,7 +150,13 @@ class SessionsView(usersessions.ListUserSessionsView):  # type: ignore[misc]  # 
         """End the others."""
         by = self.request.acting
         sessions.end_sessions_of(by.user, by=by, why="own", keep=self.request.session.session_key)
-        messages.success(self.request, _("You are signed out everywhere else. Your tokens for programs are revoked."))
+        messages.success(
+            self.request,
+            _(
+                "You are signed out everywhere else. Your tokens for programs are revoked, and your calendar’s address"
+                " is stopped."
+            ),
+        )
         return HttpResponseRedirect(self.get_success_url())
 
 

@@ -20,6 +20,8 @@ from django.template import TemplateDoesNotExist
 
 DETAIL = re.compile(r"(DETAIL|CONTEXT|HINT|LINE \d+|QUERY|STATEMENT):.*?(?=\n\S|\Z)", re.DOTALL)
 EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(\.[\w-]+)+")
+# In a path: the key of a link, or of a calendar's address. A public key has 36 characters.
+KEY = re.compile(r"(?<=/)[\w-]{40,}")
 WITHHELD = "(text withheld)"
 
 # Their text names code and settings.
@@ -29,8 +31,8 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tupl
 
 
 def scrub(text: str) -> str:
-    """Return ``text`` without quoted rows and e-mail addresses."""
-    return EMAIL.sub("<e-mail>", DETAIL.sub(r"\1: <removed>", text))
+    """Return ``text`` without quoted rows, e-mail addresses and the keys in links."""
+    return KEY.sub("<key>", EMAIL.sub("<e-mail>", DETAIL.sub(r"\1: <removed>", text)))
 
 
 def describe(error: BaseException) -> str:

@@ -34,6 +34,8 @@ class OutboxMessage(PublicIdModel):
     address = models.CharField(max_length=254)
     subject = models.CharField(max_length=200)
     body = models.TextField()
+    # A calendar's part (RFC 5546), where the message invites somebody: its METHOD stands in it.
+    invitation = models.TextField(blank=True, default="", db_default="")
     # The body holds a one-time link or code: it is emptied in the transaction that marks the message as sent.
     is_secret = models.BooleanField(default=False)
     # Its text is made of its reminders when it is sent: of those that still matter then.

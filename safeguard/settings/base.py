@@ -336,7 +336,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["agencies.api.permissions.InScope"],
     "DEFAULT_THROTTLE_CLASSES": ["agencies.api.throttles.PerReader"],
-    "DEFAULT_THROTTLE_RATES": {"reader": "300/min", "failures": "60/min"},
+    "DEFAULT_THROTTLE_RATES": {"reader": "300/min", "failures": "60/min", "calendar": "60/hour"},
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

@@ -3,7 +3,7 @@
 Their requests are recorded, every row that the oracle hides from them is deleted, and the same requests
 are sent again: the answers must be the same byte for byte. What is blanked first, and why:
 
-* the CSRF token and the key of a form: random in every answer;
+* the CSRF token, the key of a form and that of a calendar's address: random in every answer;
 * the moment at which a timeline was shown, which "I have read up to here" sends back;
 * the moment at which a page was made, from which on it asks for news, and at which a draft was kept;
 * the request's id, in its header and on error pages: random by design;
@@ -37,6 +37,7 @@ RANDOM = [
     re.compile(rb"(Kept as a draft at )\d\d:\d\d"),
     re.compile(rb'(name="[\w-]*idempotency[\w-]*" value=)"[0-9a-f-]+"'),
     re.compile(rb'(name="draft" value=)"[0-9a-f-]{36}"'),
+    re.compile(rb"(/calendar/)[\w-]{43}(?=[.]ics)"),
 ]
 MADE = re.compile(r"(?<='Location: /cases/)[0-9a-f-]{36}/(?=')")
 RANDOM_HEADERS = {"X-Request-ID"}

@@ -76,6 +76,7 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         "agencies:practice_change": {"code": "CP_VISIT"},
         "agencies:reminder_text": {"code": "one"},
         "agencies:join_link": {"secret": "unknown"},
+        "cases:calendar_feed": {"secret": "unknown"},
         "agencies:": {"uuid": agency.uuid},
         **_entries(shared),
         **_referrals(scene),

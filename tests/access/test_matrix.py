@@ -147,6 +147,9 @@ PAGES: list[tuple[tuple[str, str], Who, str, str]] = [
     (FORM, one_of("alice", "maggie", "mo"), CASE, "entry_dispute"),
     (PRESS, one_of("alice", "maggie", "mo"), CASE, "entry_confirm"),
     (READ, everybody, CASE, "deadlines deadlines_month"),
+    (READ, works, CASE, "calendar"),
+    (FORM, works, CASE, "calendar_make"),
+    (PRESS, works, CASE, "calendar_stop"),
     (FORM, level(2), CASE, "deadline_event deadline_agree deadline_meet deadline_explain"),
     (FORM, leads_or_manages, CASE, "deadline_extend deadline_waive"),
     (READ, level(2), CASE, "entry_kinds"),
@@ -223,6 +226,7 @@ OPEN: list[tuple[str, str, str]] = [
     (SIGN_IN_FIRST, PRESS[1], "account_end_session"),
     (FORM[1], FORM[1], "agencies:join"),
     ("302 302 405 405 405 405 405", "302 302 405 405 405 405 405", "agencies:join_link"),
+    (API_ROW[1], API_ROW[1], "cases:calendar_feed"),
 ]
 
 
