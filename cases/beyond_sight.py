@@ -172,6 +172,27 @@ def unplanned_requests(kind: str, most: int) -> list[int]:
     return [row[0] for row in _call("SELECT cases_unplanned_requests(%s, %s)", [kind, most])]
 
 
+class Call(NamedTuple):
+    """A meeting as the worker knows it: when, whether it is called off, who is invited, and who is kept out."""
+
+    uuid: UUID
+    case_uuid: UUID
+    reference: str
+    case_is_open: bool
+    is_called_off: bool
+    planned_for: datetime
+    team_ids: list[int]
+    people: list[int]
+    agency_ids: list[int]
+    excluded: list[int]
+
+
+def call(meeting: UUID) -> Call | None:
+    """Return a meeting, to the worker alone; None for everybody else, and where it is not there."""
+    rows = _call("SELECT * FROM cases_call(%s)", [meeting])
+    return Call(*rows[0]) if rows else None
+
+
 def take_emergency_access(reference: str, reason: str, lasts: timedelta) -> Opened | None:
     """Grant the caller emergency access; None for an unknown or closed case and for an excluded person."""
     rows = _call("SELECT * FROM cases_take_emergency_access(%s, %s, %s)", [reference, reason, lasts])

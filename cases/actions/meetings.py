@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from agencies.acting import Acting
 from agencies.models import Membership, User
-from cases import access, access_meetings, access_timeline, asking, own_part, timeline
+from cases import access, access_meetings, access_timeline, asking, inviting, own_part, timeline
 from cases.actions.grants import lock_as
 from cases.actions.plans import audience_like
 from cases.actions.records import Telling, must_have_team, write_record
@@ -51,7 +51,8 @@ def call_meeting(
 ) -> Meeting:
     """Put ``meeting`` about ``case`` on record with who is invited; the teams asked to contribute are told.
 
-    A conference starts the clocks of what is due before it.
+    Everybody invited who may see it gets an invitation for their calendar by e-mail. A conference starts the
+    clocks of what is due before it.
 
     ``sitting`` is the meeting about another case at the same time and place; whoever sees one of them learns
     nothing of the other. Raises Http404 below the contribute level; ValidationError when it is incomplete, or
@@ -68,6 +69,7 @@ def call_meeting(
     write_record(case, meeting, telling, by=by)
     asking.contributions_asked(case, meeting, MeetingSeat.objects.bulk_create(invited.seats(meeting)))
     _tell_asked(case, meeting, invited, by=by)
+    inviting.tell(meeting, inviting.CALLED)
     return meeting
 
 
@@ -178,6 +180,7 @@ def call_off(meeting: Meeting, *, reason: str, by: Acting) -> None:
     title = _("Meeting called off: %(purpose)s") % {"purpose": meeting.purpose}
     event = timeline.Event(kind=Kind.MEETING_CALLED_OFF, title=title, body=reason, means=meeting.called_off_as())
     _follow_up(case, meeting, event, by=by)
+    inviting.tell(meeting, inviting.CALLED_OFF)
     audit.record("meeting.call_off", by=by, target="cases.Meeting", uuids=[meeting.uuid, case.uuid], reason=reason)
 
 

@@ -32,7 +32,7 @@ form_methods = require_http_methods(["GET", "POST"])
 CALL = Words(
     gettext_lazy("Call a meeting"),
     gettext_lazy("Continue"),
-    gettext_lazy("The meeting is on the timeline. The teams that were asked have been told."),
+    gettext_lazy("The meeting is on the timeline. Those who are invited get an invitation by e-mail."),
 )
 CONTRIBUTE = Words(
     gettext_lazy("Contribute to the meeting"),
@@ -48,7 +48,10 @@ OFF = Words(
     gettext_lazy("Call the meeting off"),
     gettext_lazy("Call it off"),
     gettext_lazy("The meeting is called off."),
-    (gettext_lazy("Everybody who can see the meeting reads why. Contributions stay."),),
+    (
+        gettext_lazy("Everybody who can see the meeting reads why. Contributions stay."),
+        gettext_lazy("Those who are invited get an e-mail that takes the meeting out of their calendar."),
+    ),
     "warning",
 )
 JOIN = Words(gettext_lazy("The meeting is about another child too"), gettext_lazy("Continue"), "")

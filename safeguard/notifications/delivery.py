@@ -84,7 +84,9 @@ def _compose(message: OutboxMessage) -> bool:
     if kept:
         words = texts()
         message.body = body_of(kept, message.channel, words)
-        message.subject = subject_of(kept, words) if message.channel == OutboxMessage.Channel.EMAIL else ""
+        is_email = message.channel == OutboxMessage.Channel.EMAIL
+        message.subject = subject_of(kept, words) if is_email else ""
+        message.invitation = reminders.calendar_part(kept, message.address) if is_email else ""
     return bool(kept)
 
 
@@ -96,7 +98,7 @@ def pause_after(attempts: int) -> timedelta:
 def purge_bodies() -> int:
     """Empty the text of messages sent or given up longer than OUTBOX_BODY_DAYS ago. Returns how many."""
     keep = timedelta(days=settings.OUTBOX_BODY_DAYS)
-    return OutboxMessage.objects.with_stale_body(keep).update(body="")
+    return OutboxMessage.objects.with_stale_body(keep).update(body="", invitation="")
 
 
 def retry_failed() -> int:
@@ -107,7 +109,8 @@ def retry_failed() -> int:
 
 def _mark_sent(message: OutboxMessage) -> None:
     body = "" if message.is_secret else message.body
-    _update(message, sent_at=Now(), attempts=F("attempts") + 1, last_error="", body=body, subject=message.subject)
+    said = {"body": body, "subject": message.subject, "invitation": message.invitation}
+    _update(message, sent_at=Now(), attempts=F("attempts") + 1, last_error="", **said)
 
 
 def _put_off(message: OutboxMessage, error: Exception) -> None:

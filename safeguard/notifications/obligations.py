@@ -3,7 +3,7 @@
 A higher room calls ``register`` once, from its ``AppConfig.ready``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Protocol
@@ -80,9 +80,14 @@ class Obligation(Protocol):
         """Return stages that should be there and are not."""
 
 
+# Makes, for a subject, an occasion and an address, what the calendar behind the address reads (RFC 5546).
+CalendarPart = Callable[[UUID, str, str], str]
 KINDS: dict[str, Obligation] = {}
+CALENDARS: dict[str, CalendarPart] = {}
 
 
-def register(kind: str, obligation: Obligation) -> None:
-    """Make ``kind`` known."""
+def register(kind: str, obligation: Obligation, *, calendar: CalendarPart | None = None) -> None:
+    """Make ``kind`` known; with ``calendar`` its e-mails have a part for the reader's calendar."""
     KINDS[kind] = obligation
+    if calendar:
+        CALENDARS[kind] = calendar

@@ -7,19 +7,21 @@ same Message-ID.
 
 import http.client
 import json
+import re
 import urllib.error
 import urllib.request
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 
 from safeguard.notifications.models import OutboxMessage
 
 SECONDS = 10
 # These are about the message. Whatever else is answered (a wrong token or address, too many at once) can be mended.
 PERMANENT = frozenset({400, 410, 413, 422})
+METHOD = re.compile(r"^METHOD:(\w+)\s*$", re.MULTILINE)
 
 
 class Refused(ValueError):
@@ -65,10 +67,15 @@ class Sender:
 
 
 def as_email(message: OutboxMessage, body: str) -> EmailMessage:
-    """Return ``message`` as plain text whose Message-ID depends on nothing but its row."""
+    """Return ``message`` as plain text, with its calendar's part, under a Message-ID made of its row alone."""
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
     headers = {"Message-ID": f"<{message.uuid}@{host}>", "Auto-Submitted": "auto-generated"}
-    return EmailMessage(message.subject, body, to=[message.address], headers=headers)
+    made = EmailMultiAlternatives(message.subject, body, to=[message.address], headers=headers)
+    if message.invitation:
+        # What it asks of the calendar stands beside the type, too: programs look there first (RFC 6047).
+        method = METHOD.search(message.invitation)
+        made.attach_alternative(message.invitation, f"text/calendar; method={method[1] if method else 'PUBLISH'}")
+    return made
 
 
 def post(url: str, token: str, message: OutboxMessage, body: str) -> None:
@@ -76,6 +83,7 @@ def post(url: str, token: str, message: OutboxMessage, body: str) -> None:
     if not url:
         raise NotSetUp(f"No provider is set for {message.channel}.")
     content = {"to": message.address, "subject": message.subject, "text": body, "id": str(message.uuid)}
+    content |= {"calendar": message.invitation} if message.invitation else {}
     headers = {"Content-Type": "application/json", "Idempotency-Key": str(message.uuid)}
     headers |= {"Authorization": f"Bearer {token}"} if token else {}
     try:

@@ -21,7 +21,7 @@ from django.utils import timezone
 from safeguard.common.logs import describe
 from safeguard.notifications.actions import Note, put_in_inbox
 from safeguard.notifications.models import InboxItem, OutboxMessage, Reminder, ReminderStage
-from safeguard.notifications.obligations import ADMINISTRATOR, KINDS, Planned, Recipient, Resolution
+from safeguard.notifications.obligations import ADMINISTRATOR, CALENDARS, KINDS, Planned, Recipient, Resolution
 
 log = logging.getLogger(__name__)
 
@@ -124,6 +124,12 @@ def still_to_send(message: OutboxMessage) -> list[Reminder]:
     for stage in dropped.values():
         _find_others(stage)
     return kept
+
+
+def calendar_part(rows: Sequence[Reminder], address: str) -> str:
+    """Return what the calendar behind ``address`` reads of a message with ``rows``: of several, nothing."""
+    make = CALENDARS.get(rows[0].stage.kind) if len(rows) == 1 else None
+    return make(rows[0].stage.subject, rows[0].stage.occasion, address) if make else ""
 
 
 def note(message: OutboxMessage, fields: Mapping[str, object]) -> None:
