@@ -3,9 +3,10 @@
 Absent and forbidden are the same: ``Http404``. Every look through this door is recorded, and so is every refusal.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import connection
@@ -16,9 +17,11 @@ from agencies.acting import Acting
 from agencies.models import Membership
 from agencies.roles import Can
 from cases import access_concerns
+from cases.access import with_level
 from cases.concern_codes import Route
-from cases.models import Child, ChildName, Concern
-from referrals.codes import ACCEPTING
+from cases.models import Case, Child, ChildName, Concern
+from referrals.access_conflicts import conflicts_among
+from referrals.codes import ACCEPTING, Source
 from referrals.lifecycle import UNDECIDED, Action, Side, State
 from referrals.models import (
     Acceptance,
@@ -39,6 +42,8 @@ REPEATED = timedelta(days=365)
 QUEUED = (
     *("uuid", "reference", "given", "surname", "state", "urgency", "priority", "rating", "decide_by", "received_at"),
     *("source", "from_agency__name", "held_by__name"),
+    # By which the child is compared with those whose case is closed to the reader.
+    *("born_on", "sex", "postcode", "nhs_number", "pupil_number"),
 )
 RELATED = ("submitted_by", "from_agency", "from_team", "to_agency", "held_by")
 
@@ -58,9 +63,19 @@ def refusal(by: Acting, ref: UUID | str) -> Http404:
     return Http404()
 
 
-def sent(by: Acting) -> list[Referral]:
-    """Return what ``by``'s side sent, newest first; the list is one audit row."""
-    return _listed(_shown(by).sent_by(by), by, "referral.list")
+def sent(by: Acting, cursor: str | None = None, *, strict: bool = False) -> Page[Referral]:
+    """Return one page of what ``by``'s side sent: what asks for an answer, what is undecided, the rest; newest first.
+
+    The page is one audit row. With ``strict`` a cursor that is not readable raises ValueError.
+    """
+    found = _shown(by).sent_by(by).with_rank()
+    page: Page[Referral] = paginate(
+        found, order=["rank", "-received_at", "-id"], cursor=cursor, size=LISTED, strict=strict
+    )
+    if page.items:
+        uuids = [each.uuid for each in page.items]
+        audit.record_read("referral.list", by=by, target="referrals.Referral", uuids=uuids)
+    return page
 
 
 def bundle(by: Acting, ref: UUID) -> list[Referral]:
@@ -133,13 +148,29 @@ def works_queue(by: Acting) -> bool:
     return bool(RECEIVES & by.capabilities)
 
 
-def queue(by: Acting, cursor: str | None = None) -> Page[Referral]:
-    """Return one page of what waits: the most urgent first, then by the time left; one audit row."""
-    found = Referral.objects.received_by(by).waiting().select_related("from_agency", "held_by").only(*QUEUED)
-    page: Page[Referral] = paginate(found, order=["priority", "decide_by", "id"], cursor=cursor, size=LISTED)
+@dataclass(frozen=True)
+class Queue:
+    """A page of the queue. ``closed`` is what is not on it: by referral the children who closed it to the reader."""
+
+    page: Page[Referral]
+    closed: Mapping[Referral, frozenset[int]]
+
+
+def queue(by: Acting, cursor: str | None = None, *, ended: bool = False) -> Queue:
+    """Return one page of what waits: the most urgent first, then by the time left; one audit row.
+
+    With ``ended`` what was closed or withdrawn instead, the newest first. What may be about a child from whose case
+    ``by`` is kept out is not on it: the list shows names.
+    """
+    received = Referral.objects.received_by(by).select_related("from_agency", "held_by").only(*QUEUED)
+    found = received.ended() if ended else received.waiting()
+    order = ["-received_at", "-id"] if ended else ["priority", "decide_by", "id"]
+    page: Page[Referral] = paginate(found, order=order, cursor=cursor, size=LISTED)
+    closed = conflicts_among(page.items)
+    page = replace(page, items=[each for each in page.items if each not in closed])
     uuids = [each.uuid for each in page.items]
     audit.record_read("referral.queue", by=by, target="referrals.Referral", uuids=uuids)
-    return page
+    return Queue(page, closed)
 
 
 def waiting_count(by: Acting) -> int:
@@ -150,7 +181,8 @@ def waiting_count(by: Acting) -> int:
 
 def received(by: Acting, ref: UUID | str) -> Referral:
     """Return what ``by``'s agency received. Raises Http404 for absent and forbidden, its sender's side among them."""
-    found: Referral | None = Referral.objects.received_by(by).select_related(*RELATED).filter(uuid=ref).first()
+    received = Referral.objects.received_by(by).with_holds(by).select_related(*RELATED)
+    found: Referral | None = received.filter(uuid=ref).first()
     if found is None:
         raise refusal(by, ref)
     audit.record_read("referral.triage", by=by, target="referrals.Referral", uuids=[found.uuid])
@@ -158,9 +190,13 @@ def received(by: Acting, ref: UUID | str) -> Referral:
 
 
 def household(by: Acting, referral: Referral) -> list[Referral]:
-    """Return the other children who came with the same form, as far as ``by`` received them."""
-    same = Referral.objects.received_by(by).filter(bundle=referral.bundle).exclude(pk=referral.pk)
-    return list(same.order_by("pk"))
+    """Return the other children who came with the same form, as far as ``by`` received them.
+
+    Without those who may be a child from whose case ``by`` is kept out.
+    """
+    same = list(Referral.objects.received_by(by).filter(bundle=referral.bundle).exclude(pk=referral.pk).order_by("pk"))
+    closed = conflicts_among(same) if same else {}
+    return [each for each in same if each not in closed]
 
 
 def earlier(by: Acting, referral: Referral) -> list[Referral]:
@@ -193,6 +229,14 @@ def reporter_of(by: Acting, referral: Referral) -> PublicReporter | None:
     return found
 
 
+def reporter_to_call(by: Acting, referral: Referral) -> PublicReporter:
+    """Return the professional without an account who sent ``referral``. Raises Http404 where it was nobody such."""
+    found = reporter_of(by, referral) if referral.source == Source.PROFESSIONAL else None
+    if found is None:
+        raise refusal(by, referral.uuid)
+    return found
+
+
 def proposal(by: Acting, referral: Referral) -> TriageNote:
     """Return the decision that waits for a signature. Raises Http404 where ``by`` sees none."""
     return _newest_note(by, referral, TriageNote.Kind.PROPOSED)
@@ -204,17 +248,47 @@ def decision(by: Acting, referral: Referral) -> TriageNote:
 
 
 def acceptance(by: Acting, referral: Referral) -> Acceptance | None:
-    """Return the case that ``referral`` became part of, None where there is none or ``by`` may not know of it."""
-    return Acceptance.objects.visible_to(by).filter(referral=referral).select_related("case").first()
+    """Return how ``referral`` was put on a case last, None where it was not or ``by`` may not know of it.
+
+    Its case and child may be such as ``by`` does not see: see ``case_of``.
+    """
+    return Acceptance.objects.visible_to(by).filter(referral=referral).order_by("pk").last()
 
 
-def opens_case(by: Acting, referral: Referral) -> bool:
-    """Return whether the decision on ``referral`` asks for a case that it is not on yet."""
+def case_of(by: Acting, accepted: Acceptance | None) -> Case | None:
+    """Return the case of an acceptance that came through this door, where ``by`` sees that case."""
+    if accepted is None:
+        return None
+    return cast("Case | None", with_level(by).filter(pk=accepted.case_id, level__isnull=False).first())
+
+
+def child_accepted(by: Acting, accepted: Acceptance) -> UUID:
+    """Return the public key of the child of an acceptance that came through this door. Raises Http404 where unseen."""
+    found = Child.objects.visible_to(by).filter(pk=accepted.child_id).values_list("uuid", flat=True).first()
+    if found is None:
+        raise refusal(by, accepted.uuid)
+    return found
+
+
+def owes_case(by: Acting, referral: Referral) -> bool:
+    """Return whether the decision on ``referral`` is still to be put on a case.
+
+    That is a decision that asks for a case, and whatever is decided of a referral that is part of an open one.
+    """
     if referral.state not in {State.DECIDED, State.FED_BACK}:
         return False
     notes = TriageNote.objects.visible_to(by).filter(referral=referral, kind=TriageNote.Kind.DECIDED)
-    last = notes.last()
-    return last is not None and last.outcome in ACCEPTING and acceptance(by, referral) is None
+    last, accepted = notes.last(), acceptance(by, referral)
+    if last is None or (accepted and accepted.note_id == last.pk):
+        return False
+    return last.outcome in ACCEPTING or (accepted is not None and _is_open(accepted))
+
+
+def _is_open(accepted: Acceptance) -> bool:
+    # Also where the reader does not see the case: that there is one is known to the whole queue.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT referrals_case_is_open(%s)", [accepted.pk])
+        return bool(cursor.fetchone()[0])
 
 
 def _newest_note(by: Acting, referral: Referral, kind: TriageNote.Kind) -> TriageNote:
@@ -265,8 +339,11 @@ def workers_on(referral: Referral) -> set[int]:
 
 def steps_of(by: Acting, referral: Referral) -> list[ReferralStep]:
     """Return what happened to ``referral``, which came through this door, oldest first."""
-    found = ReferralStep.objects.visible_to(by).filter(referral=referral)
-    return list(found.select_related("made_by", "made_for"))
+    found = ReferralStep.objects.visible_to(by).filter(referral=referral).select_related("made_by", "made_for")
+    steps = list(found)
+    for step in steps:
+        step.referral = referral
+    return steps
 
 
 def concern_to_refer(by: Acting, ref: UUID | str) -> Concern:

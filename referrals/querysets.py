@@ -3,14 +3,23 @@
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.apps import apps
-from django.db.models import Model, Q, QuerySet
+from django.db.models import BooleanField, Case, Exists, Func, Model, OuterRef, Q, QuerySet, Value, When
+from django.db.models.lookups import Exact
 
 from agencies.roles import Can
 from cases.querysets import CaseQuerySet
 
 if TYPE_CHECKING:
     from agencies.acting import Acting
-    from referrals.models import Acceptance, PublicReporter, Referral, ReferralDraft, ReferralStep, TriageNote  # noqa: F401  (named in the type arguments below)
+    from referrals.models import (  # noqa: F401  (named in the type arguments below)
+        Acceptance,
+        PublicReporter,
+        Referral,
+        ReferralDraft,
+        ReferralHold,
+        ReferralStep,
+        TriageNote,
+    )
 
 # Steps that the side that referred is not shown; the policy of migration 0007 names the same two.
 INSIDE = ("propose", "send_back")
@@ -27,11 +36,20 @@ def visible_referrals(by: "Acting") -> Q:
 
 
 def _kept_from(by: "Acting") -> Q:
-    """Return the condition that ``by`` is kept from a referral, or out of a case of the child that it led to."""
+    """Return the condition that ``by`` is kept from a referral, or out of a case of the child that it led to.
+
+    Or for now, while its child may be one from whose case they are kept out.
+    """
     kept: Any = apps.get_model("referrals", "Referral").kept_from.through.objects.filter(user=by.user_id)
     excluded: Any = QuerySet(apps.get_model("cases", "CaseExclusion")).filter(user=by.user_id)
     accepted: Any = QuerySet(apps.get_model("referrals", "Acceptance")).filter(child__in=excluded.values("child"))
-    return Q(pk__in=kept.values("referral")) | Q(pk__in=accepted.values("referral"))
+    held: Any = QuerySet(apps.get_model("referrals", "ReferralHold")).filter(_holds(), person=by.user_id)
+    return Q(pk__in=kept.values("referral")) | Q(pk__in=accepted.values("referral")) | Q(pk__in=held.values("referral"))
+
+
+def _holds() -> Q:
+    lifted = Func("referral", "child", function="referrals_hold_is_lifted", output_field=BooleanField())
+    return ~Q(choice="not_same") & Q(Exact(lifted, Value(value=False)))
 
 
 class ReferralQuerySet(QuerySet["Referral"]):
@@ -47,9 +65,26 @@ class ReferralQuerySet(QuerySet["Referral"]):
             return self.none()
         return self.filter(~_kept_from(by), to_agency=by.agency_id)
 
+    def with_holds(self, by: "Acting") -> Any:
+        """Return them with ``has_holds``: whether somebody is kept out of one for now, as far as ``by`` may know."""
+        holds: Any = apps.get_model("referrals", "ReferralHold")
+        return self.annotate(
+            has_holds=Exists(ReferralHoldQuerySet(holds).visible_to(by).filter(referral=OuterRef("pk"), choice=""))
+        )
+
     def waiting(self) -> Self:
         """Return those that are neither closed nor withdrawn."""
         return self.exclude(state__in=["closed", "withdrawn"])
+
+    def ended(self) -> Self:
+        """Return those that are closed or withdrawn."""
+        return self.filter(state__in=["closed", "withdrawn"])
+
+    def with_rank(self) -> Self:
+        """Return them with ``rank``, by which a sender's list is sorted: asked (0), undecided (1), all others (2)."""
+        asked = When(state="asked", then=Value(0))
+        undecided = When(state__in=["submitted", "acknowledged", "in_triage", "proposed"], then=Value(1))
+        return self.annotate(rank=Case(asked, undecided, default=Value(2)))
 
     def sent_by(self, by: "Acting") -> Self:
         """Return those of ``by``'s side: that they or one of their teams sent."""
@@ -95,6 +130,16 @@ class PublicReporterQuerySet(QuerySet["PublicReporter"]):
         """Return those of what ``by``'s agency received and they work on."""
         model: Any = apps.get_model("referrals", "Referral")
         return self.filter(referral__in=ReferralQuerySet(model).received_by(by).values("pk"))
+
+
+class ReferralHoldQuerySet(QuerySet["ReferralHold"]):
+    """Who is kept out of referrals for now."""
+
+    def visible_to(self, by: "Acting") -> Self:
+        """Return those on what ``by``'s agency received and they work on; of their own those that were lifted."""
+        model: Any = apps.get_model("referrals", "Referral")
+        received = self.filter(referral__in=ReferralQuerySet(model).received_by(by).values("pk"))
+        return received.filter(~Q(person=by.user_id) | Q(choice="not_same"))
 
 
 class AcceptanceQuerySet(QuerySet["Acceptance"]):

@@ -104,6 +104,26 @@ def tell_of_case(referral: Referral, case: UUID, *, by: Acting) -> None:
     put_in_inboxes(note, recipient_ids=told, occasion=occasion, agency_id=referral.from_agency_id)
 
 
+def tell_of_owed(referral: Referral, *, by: Acting) -> None:
+    """Tell the managers that a later decision is still to be put on the case, which its maker does not work on."""
+    subject = _("Referral %(reference)s was decided again: somebody must put the decision on its case")
+    _put_to_work(referral, "referral.owed", subject, managers_of(referral) - {by.user_id})
+
+
+def tell_let_in(referral: Referral, people: set[int]) -> None:
+    """Tell those who were kept out of a referral for now that it is theirs to work on again."""
+    subject = _("Referral %(reference)s is in your queue again")
+    _put_to_work(referral, "referral.let_in", subject, people)
+
+
+def _put_to_work(referral: Referral, kind: str, subject: str, people: set[int]) -> None:
+    title = subject % {"reference": referral.spoken_reference}
+    note = Note(kind=kind, subject=title, body="", path=reverse("referrals:triage", args=[referral.uuid]))
+    told = people - access.kept_out(referral)
+    occasion = f"{kind}:{referral.uuid}:{referral.version}"
+    put_in_inboxes(note, recipient_ids=told, occasion=occasion, agency_id=referral.to_agency_id)
+
+
 def managers_of(referral: Referral) -> set[int]:
     """Return the keys of the managers of the receiving agency's work."""
     return _holding(referral, Can.MANAGE_WORK)
@@ -133,11 +153,18 @@ def _tell_reporter(referral: Referral, step: ReferralStep, subject: str, by: Act
     found = access.reporter_of(by, referral)
     if found is None or found.email_confirmed_at is None or step.action not in TO_REPORTER:
         return
+    if step.action == Action.FEED_BACK and found.called_back_at is None:
+        return  # whose address it is, nobody has checked: see tell_released
     link = link_to(reverse("referrals:public_status"))
     body = _("Open it with your reference and the secret of your receipt: %(link)s") % {"link": link}
     title = subject % {"reference": referral.spoken_reference}
     note = Note(kind=f"referral.{step.action}", subject=title, body=body)
     send_email(note, address=found.email, dedupe_key=f"referral.step:{step.uuid}")
+
+
+def tell_released(referral: Referral, told: ReferralStep, *, by: Acting) -> None:
+    """Write to a professional without an account who was called back after the outcome was told."""
+    _tell_reporter(referral, told, str(TO_SENDER[Action.FEED_BACK]), by)
 
 
 def _held_at(referral: Referral) -> Any:

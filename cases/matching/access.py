@@ -140,6 +140,13 @@ def known_to(children: Iterable[int]) -> Mapping[int, Knowledge]:
         return {child: Knowledge(*known) for child, *known in cursor.fetchall()}
 
 
+def kept_out() -> list[tuple[int, Facts]]:
+    """Return the rows of the children from whose case the reader of this transaction is kept out, each with its key."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM cases_match_kept_out()")
+        return [(row[0], _facts(row[1:])) for row in cursor.fetchall()]
+
+
 def children(keys: Sequence[int], by: Acting) -> Mapping[int, Child]:
     """Return those of the children that ``by`` may see, by key, each with ``shown_name``."""
     found = Child.objects.visible_to(by).filter(pk__in=keys)
@@ -169,9 +176,10 @@ def _model(version: int) -> Model:
     return Model(version, {(row.field, row.level): Weight(row.m, row.u, row.h) for row in rows})
 
 
-def shares(facts: Facts) -> Shares:
-    """Return how common the names of ``facts`` are in the register, as counted last night."""
-    own = Q(kind="given", name=facts.given) | Q(kind="surname", name=facts.surname)
+def shares(*asked: Facts) -> Shares:
+    """Return how common the names of all ``asked`` are in the register, as counted last night."""
+    own = Q(kind="given", name__in={each.given for each in asked})
+    own |= Q(kind="surname", name__in={each.surname for each in asked})
     counted = list(MatchName.objects.filter(own | Q(kind="all")).values_list("kind", "name", "children"))
     counts: dict[tuple[Kind, str], int] = {
         ("given" if kind == "given" else "surname", name): children for kind, name, children in counted if name

@@ -5,8 +5,9 @@ Somebody who is excluded from a child's case is told what they would be told of 
 managers of the agency that leads the case are told of it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 from uuid import UUID
 
 from django.utils.functional import cached_property
@@ -19,6 +20,7 @@ from agencies.roles import Can
 from cases.matching import access
 from cases.matching.access import Knowledge
 from cases.matching.facts import Facts
+from cases.matching.frequencies import Shares
 from cases.matching.levels import compare
 from cases.matching.weights import Band, Model, Score, score
 from cases.matching.words import Explanation, explained
@@ -29,6 +31,7 @@ from safeguard.notifications.actions import Note, put_in_inbox
 
 Found = dict[int, tuple[Facts, Score]]
 Known = Mapping[int, Knowledge]
+Key = TypeVar("Key", bound=Hashable)
 MOST_SHOWN = 8
 ORDER = {Band.LIKELY: 0, Band.POSSIBLE: 1, Band.HOUSEHOLD: 2, Band.NONE: 3}
 
@@ -56,39 +59,78 @@ class Match:
 class Answer:
     """The children found that may be shown, best first, and the desks to ask about those that may not.
 
-    An empty name among ``desks`` stands for the children's social care duty desk of the place. ``is_conflict`` says
-    that the asker is kept out of the case of a child who may be the one: for the caller, never to be shown.
+    An empty name among ``desks`` stands for the children's social care duty desk of the place. ``conflicts`` are the
+    children who may be the one and from whose case the asker is kept out: for the caller, never to be shown.
     """
 
     asked: Facts
     matches: tuple[Match, ...] = ()
     desks: tuple[str, ...] = ()
     version: int = 0
-    is_conflict: bool = field(default=False, compare=False)
+    conflicts: frozenset[int] = field(default=frozenset(), compare=False)
+
+    @property
+    def is_conflict(self) -> bool:
+        """Return whether the asker is kept out of the case of a child who may be the one."""
+        return bool(self.conflicts)
 
     def __bool__(self) -> bool:
         """Whether there is anything to say."""
         return bool(self.matches or self.desks)
 
 
-def who_is(facts: Facts, *, by: Acting, but: Collection[UUID] = ()) -> Answer:
+def who_is(
+    facts: Facts,
+    *,
+    by: Acting,
+    but: Collection[UUID] = (),
+    ruled_out: Callable[[list[int]], Collection[int]] | None = None,
+) -> Answer:
     """Return the children who may be the one that ``facts`` speak of, as far as ``by`` may know.
 
     Every look is recorded. Facts that are no more than a name find nothing: see ``Facts.says_more_than_a_name``.
-    Children in ``but`` are left out.
+    Children in ``but`` are left out. ``ruled_out`` says of those from whose case ``by`` is kept out which ones somebody
+    has found not to be the one: they are no conflict any more.
     """
     if not facts.says_more_than_a_name:
         return Answer(facts)
     model = access.current_model()
     found = _best(facts, model)
     known = access.known_to(found)
-    _tell_of_excluded([child for child in found if child in known and known[child].excluded], known, by)
+    closed = [child for child in found if child in known and known[child].excluded]
+    over = ruled_out(closed) if ruled_out and closed else ()
+    closed = [child for child in closed if child not in over]
+    _tell_of_excluded(closed, known, by)
     seen = [child for child in found if child in known and known[child].seen and known[child].uuid not in but]
     children = access.children(seen[:MOST_SHOWN], by)
     shown = tuple(Match(children[child], *found[child]) for child in seen if child in children)
-    answer = Answer(facts, shown, _desks(found, known), model.version, is_conflict=_is_conflict(found, known))
+    conflicts = frozenset(child for child in closed if found[child][1].band is not Band.HOUSEHOLD)
+    answer = Answer(facts, shown, _desks(found, known), model.version, conflicts=conflicts)
     _record(answer, found, known, by)
     return answer
+
+
+def kept_out_of(asked: Mapping[Key, Facts]) -> dict[Key, frozenset[int]]:
+    """Return, by the keys of ``asked``, the children who may be meant and from whose case the reader is kept out.
+
+    Those with none are missing. For a list of names, before it is shown: whoever is kept out of a child's case meets
+    the child's name in no list. Nothing of it is ever to be shown.
+    """
+    closed = access.kept_out()
+    asked = {key: facts for key, facts in asked.items() if facts.says_more_than_a_name} if closed else {}
+    if not asked:
+        return {}
+    model, shares = access.current_model(), access.shares(*asked.values())
+    found = {
+        key: frozenset(child for child, other in closed if _may_be(facts, other, model, shares))
+        for key, facts in asked.items()
+    }
+    return {key: children for key, children in found.items() if children}
+
+
+def _may_be(facts: Facts, other: Facts, model: Model, shares: Shares) -> bool:
+    scored = score(facts, other, compare(facts, other), model=model, shares=shares)
+    return scored.band not in {Band.HOUSEHOLD, Band.NONE}
 
 
 def like(child: Child, *, by: Acting, but: Collection[UUID] = ()) -> Answer:
@@ -118,13 +160,6 @@ def _desks(found: Found, known: Known) -> tuple[str, ...]:
     ]
     names = dict(Agency.objects.filter(pk__in=[desk for desk in hidden if desk]).values_list("pk", "name"))
     return tuple(sorted({names.get(desk or 0, "") for desk in hidden}))
-
-
-def _is_conflict(found: Found, known: Known) -> bool:
-    return any(
-        child in known and known[child].excluded and scored.band is not Band.HOUSEHOLD
-        for child, (_facts, scored) in found.items()
-    )
 
 
 def _record(answer: Answer, found: Found, known: Known, by: Acting) -> None:

@@ -8,22 +8,21 @@ from django.utils.translation import gettext as _
 from agencies.acting import Acting
 from agencies.models import Team
 from cases import access as case_access
-from cases import timeline
+from cases import access_child
 from cases.actions.children import NewChild
 from cases.actions.involvement import Terms, involve
 from cases.actions.known import Decided, open_decided
+from cases.actions.opening import open_case
 from cases.actions.restriction import exclude
 from cases.codes import Sex
-from cases.event_kinds import Kind
-from cases.matching.look import who_is
 from cases.models import AccessLevel, Case
 from referrals import access, telling
-from referrals.codes import ACCEPTING, Outcome
-from referrals.known import facts_of
+from referrals.actions.keeping import child_of
+from referrals.actions.on_case import write_arrival, write_decision, write_later_decision
+from referrals.codes import ACCEPTING
 from referrals.lifecycle import Side, State
-from referrals.models import Acceptance, Referral, TriageNote
+from referrals.models import Referral, TriageNote
 from referrals.names_reporter import reporter_in
-from safeguard.audit import actions as audit
 from safeguard.audit.actions import one_transaction
 
 NAMES_REPORTER = "names_reporter"
@@ -57,38 +56,65 @@ def accept(referral: Referral, new: Accepting, *, by: Acting) -> Case:
     The child is linked or recorded, the timeline says what came and what was decided (for the lead team's eyes), people
     whom the referral is kept from are kept out of the case, and the referrer's team becomes involved where that was
     chosen, from today. Raises Http404 for whoever does not work on the referral, ValidationError where its outcome
-    opens no case, where it was accepted before, and what opening a case and involving a team raise.
+    opens no case, where it is part of one already, and what opening a case and involving a team raise.
     """
-    locked = access.locked(by, referral)
-    if Side.TRIAGE not in access.sides(by, locked):
-        raise access.refusal(by, locked.uuid)
-    if who_is(facts_of(locked), by=by).is_conflict:
-        raise access.refusal(by, locked.uuid)
-    decision = _decision(locked, by)
+    locked, decision = _to_accept(referral, by)
+    if access.acceptance(by, locked):
+        raise _on_a_case_already()
     account = locked.facts if locked.is_from_account else _without_reporter(locked, new, by)
     case = open_decided(_child(locked, new), new.decided, team=new.team, lawful_basis=new.lawful_basis, by=by)
     case = case_access.require(by, case, AccessLevel.CONTRIBUTE)
-    _write(case, locked, account, decision, by)
+    write_arrival(case, locked, account, by=by)
     _keep_out(case, locked, by)
     if new.purpose.strip() and locked.from_team:
         terms = Terms(level=AccessLevel.CONTRIBUTE, purpose=new.purpose, lawful_basis=new.involve_basis)
         involve(case, locked.from_team, terms, by=by)
-    Acceptance.objects.create(referral=locked, case=case, child=case.child, made_by=by.user)
+    write_decision(case, locked, decision, by=by)
     if new.purpose.strip():  # after the acceptance: whoever is kept out of the child's case is not told
         telling.tell_of_case(locked, case.uuid, by=by)
-    audit.record("referral.accept", by=by, target="referrals.Referral", uuids=[locked.uuid, case.uuid])
     return case
 
 
-def _decision(referral: Referral, by: Acting) -> TriageNote:
-    if referral.state not in {State.DECIDED, State.FED_BACK}:
+@one_transaction
+def accept_again(referral: Referral, *, team: Team | None = None, lawful_basis: str = "", by: Acting) -> Case:
+    """Put what was decided later of a referral on its child's case; return the case.
+
+    That is the open case, else one that is opened with ``team`` on ``lawful_basis``. Raises Http404 for whoever does
+    not work on the referral, does not see its child's record or does not contribute to the case; ValidationError where
+    there is nothing to put there, and what opening a case raises.
+    """
+    locked, decision = _to_accept(referral, by)
+    earlier = access.acceptance(by, locked)
+    if earlier is None or not access.owes_case(by, locked):
+        raise _on_a_case_already()
+    child = access_child.child(by, access.child_accepted(by, earlier))
+    case = case_access.open_case_of(by, child)
+    if case is None:
+        if team is None:
+            raise ValidationError(_("Nothing was saved. The case is closed: choose the team that leads the new one."))
+        case = open_case(child, team=team, lawful_basis=lawful_basis, by=by)
+        _keep_out(case, locked, by)
+    case = case_access.require(by, case, AccessLevel.CONTRIBUTE)
+    write_later_decision(case, locked, decision, by=by)
+    return case
+
+
+def _to_accept(referral: Referral, by: Acting) -> tuple[Referral, TriageNote]:
+    """Return the referral, locked, and its decision. Raises what the two above raise."""
+    locked = access.locked(by, referral)
+    if Side.TRIAGE not in access.sides(by, locked):
+        raise access.refusal(by, locked.uuid)
+    child_of(locked, by=by)
+    if locked.state not in {State.DECIDED, State.FED_BACK}:
         raise ValidationError(_("Nothing was saved. Decide the referral first, then open the case."))
-    found = access.decision(by, referral)
-    if found.outcome not in ACCEPTING:
+    found = access.decision(by, locked)
+    if found.outcome not in ACCEPTING and not access.owes_case(by, locked):
         raise ValidationError(_("Nothing was saved. What was decided opens no case: open the referral again first."))
-    if access.acceptance(by, referral):
-        raise ValidationError(_("Nothing was saved: the referral is on a case already. Open its page anew."))
-    return found
+    return locked, found
+
+
+def _on_a_case_already() -> ValidationError:
+    return ValidationError(_("Nothing was saved: the referral is on a case already. Open its page anew."))
 
 
 def _child(referral: Referral, new: Accepting) -> NewChild:
@@ -122,28 +148,6 @@ def words_of_reporter(referral: Referral, new: Accepting, *, by: Acting) -> list
         return []
     child = [referral.given, referral.surname, new.given, new.surname]
     return reporter_in([new.account, referral.child_words], reporter, child=child)
-
-
-def _write(case: Case, referral: Referral, account: str, decision: TriageNote, by: Acting) -> None:
-    # For the lead team until it says otherwise: what a referrer wrote was written to this agency.
-    came = timeline.Event(
-        kind=Kind.REFERRAL,
-        title=_("Referral from %(agency)s") % {"agency": referral.sender_name},
-        body=account,
-        child_words=referral.child_words,
-        occurred_at=referral.received_at,
-        audience=timeline.OWN_TEAM,
-    )
-    outcome = Outcome(decision.outcome).label
-    decided = timeline.Event(
-        kind=Kind.REFERRAL_DECIDED,
-        title=_("Referral decided: %(outcome)s") % {"outcome": outcome},
-        # What triage wrote for itself about a report may say who sent it.
-        body=decision.text if referral.is_from_account else "",
-        audience=timeline.OWN_TEAM,
-    )
-    timeline.write(case, came, by=by)
-    timeline.write(case, decided, by=by)
 
 
 def _keep_out(case: Case, referral: Referral, by: Acting) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from agencies.acting import Acting
 from referrals import access, clocks, telling
+from referrals.actions.on_case import put_on_its_case
 from referrals.codes import Outcome, Rating, Urgency
 from referrals.lifecycle import TRANSITIONS, Action, State
 from referrals.models import Referral, ReferralStep, TriageNote
@@ -83,9 +84,9 @@ def decide(referral: Referral, decision: Decision, *, version: int, by: Acting) 
     action = Action.PROPOSE if proposes else Action.DECIDE
     changes: dict[str, Any] = {} if proposes else {"decided_at": timezone.now(), "priority": DECIDED_RANK}
     moved = _move(referral, action, text="", given=decision.rationale, version=version, by=by, **changes)
-    _note(moved, TriageNote.Kind.PROPOSED if proposes else TriageNote.Kind.DECIDED, decision, by)
-    if not proposes and not decision.tell_later:
-        _tell_outcome(moved, decision, by)
+    note = _note(moved, TriageNote.Kind.PROPOSED if proposes else TriageNote.Kind.DECIDED, decision, by)
+    if not proposes:
+        _follow(moved, note, decision, by)
 
 
 @one_transaction
@@ -101,9 +102,7 @@ def sign_off(referral: Referral, *, version: int, by: Acting) -> None:
         reasons=proposal.reasons,
         tell_later=proposal.tell_later,
     )
-    _note(moved, TriageNote.Kind.DECIDED, decision, by)
-    if not decision.tell_later:
-        _tell_outcome(moved, decision, by)
+    _follow(moved, _note(moved, TriageNote.Kind.DECIDED, decision, by), decision, by)
 
 
 @one_transaction
@@ -125,7 +124,7 @@ def feed_back(referral: Referral, *, reasons: str, version: int, by: Acting) -> 
 @one_transaction
 def close(referral: Referral, *, version: int, by: Acting) -> None:
     """Close a referral whose outcome was told. Raises ValidationError while a case is still to be opened for it."""
-    if access.opens_case(by, referral):
+    if access.owes_case(by, referral):
         raise ValidationError(
             _("Nothing was saved. What was decided asks for a case: take the referral onto one first.")
         )
@@ -165,8 +164,8 @@ def _check(decision: Decision) -> None:
         )
 
 
-def _note(referral: Referral, kind: TriageNote.Kind, decision: Decision, by: Acting) -> None:
-    TriageNote.objects.create(
+def _note(referral: Referral, kind: TriageNote.Kind, decision: Decision, by: Acting) -> TriageNote:
+    return TriageNote.objects.create(
         referral=referral,
         kind=kind,
         outcome=decision.outcome,
@@ -175,6 +174,13 @@ def _note(referral: Referral, kind: TriageNote.Kind, decision: Decision, by: Act
         tell_later=decision.tell_later,
         made_by=by.user,
     )
+
+
+def _follow(referral: Referral, note: TriageNote, decision: Decision, by: Acting) -> None:
+    """Do what follows a decision: it is put on the case that the referral is part of, and the referrer is told."""
+    put_on_its_case(referral, note, by=by)
+    if not decision.tell_later:
+        _tell_outcome(referral, decision, by)
 
 
 def _tell_outcome(referral: Referral, decision: Decision, by: Acting) -> None:

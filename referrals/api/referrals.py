@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agencies.acting import Acting
+from agencies.api.parameters import Parameters
 from agencies.api.views import KEY_USED, NOT_FOUND, REFUSALS, ReadView, WriteView
 from agencies.models import User
 from agencies.scopes import Scope
@@ -18,9 +21,23 @@ from cases.forms.concern import colleagues
 from referrals import access
 from referrals.actions import life
 from referrals.actions.submit import NewReferral, Relative, submit
-from referrals.api.serializers import SHARED, AnswerSerializer, NewReferralSerializer, SentReferralSerializer
+from referrals.api.serializers import (
+    SHARED,
+    AnswerSerializer,
+    CursorParameters,
+    NewReferralSerializer,
+    SentReferralSerializer,
+)
 from referrals.models import Referral
 
+NO_CURSOR = _("This is no cursor of this list in this order. Start again without one.")
+SENT_PAGE = inline_serializer(
+    "SentReferralPage",
+    {
+        "next_cursor": serializers.CharField(allow_null=True, help_text="Null on the last page"),
+        "results": SentReferralSerializer(many=True),
+    },
+)
 SENT_ONCE = OpenApiParameter(
     KEY, UUID, OpenApiParameter.HEADER, description="Sent again with the same key, it is saved once"
 )
@@ -30,15 +47,21 @@ class ReferralList(ReadView):
     """What one's own side sent."""
 
     scope = Scope.READ_REFERRALS
+    parameters: ClassVar[type[Parameters]] = CursorParameters
 
     @extend_schema(
         operation_id="list_referrals",
         summary="How your referrals stand",
-        responses={(200, "application/json"): SentReferralSerializer(many=True)} | REFUSALS,
+        parameters=[CursorParameters],
+        responses={(200, "application/json"): SENT_PAGE} | REFUSALS,
     )
     def get(self, request: Request) -> Response:
-        """Return the newest fifty that you or your team sent, with the decisions that you were told."""
-        return Response(_shown(self.by, access.sent(self.by)))
+        """Return what you or your team sent, fifty at a time: what asks for an answer, what is undecided, the rest."""
+        try:
+            page = access.sent(self.by, self.asked.get("cursor"), strict=True)
+        except ValueError:
+            raise ValidationError({"cursor": [NO_CURSOR]}) from None
+        return Response({"next_cursor": page.after, "results": _shown(self.by, page.items)})
 
 
 class ReferralSubmit(WriteView):
@@ -101,13 +124,16 @@ class ReferralAnswer(WriteView):
         responses={(200, "application/json"): SentReferralSerializer} | REFUSALS | NOT_FOUND | KEY_USED,
     )
     def post(self, request: Request, uuid: UUID) -> Response:
-        """Answer in your name; a second time with the same key changes nothing."""
+        """Answer in your name the question that you read; a second time with the same key changes nothing.
+
+        `version` is the one that came with the question: an answer to another question is refused.
+        """
         found = access.sent_referral(self.by, uuid)
         sent = AnswerSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
 
         def save() -> str:
-            life.answer(found, text=sent.validated_data["text"], by=self.by)
+            life.answer(found, text=sent.validated_data["text"], version=sent.validated_data["version"], by=self.by)
             return str(found.uuid)
 
         saved_once(request, self.by.user, save)

@@ -5,11 +5,13 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
+from agencies.api.parameters import Parameters
 from agencies.models import Agency
 from cases.api.concerns import Choice
 from cases.api.serializers import AgencySerializer
 from cases.concern_codes import CATEGORIES
 from referrals.actions.submit import MOST_CHILDREN, MOST_RELATIVES
+from referrals.lifecycle import State
 from referrals.models import Referral, ReferralRelative
 
 CHILD = (
@@ -26,6 +28,12 @@ SHARED = (
 RELATIVE = (
     *("name", "kind", "born_on", "phone", "address", "parental_responsibility", "lives_with", "risk_to_visitors"),
 )
+
+
+class CursorParameters(Parameters):
+    """Where a page starts."""
+
+    cursor = serializers.CharField(required=False, max_length=4_000, help_text="The `next_cursor` of the page before")
 
 
 class ReferredChildSerializer(serializers.ModelSerializer[Referral]):
@@ -86,6 +94,7 @@ class SentReferralSerializer(serializers.ModelSerializer[Referral]):
     state = serializers.CharField(source="state_code_for_sender")
     to_agency = AgencySerializer()
     question = serializers.SerializerMethodField(help_text="What triage asks, empty unless it waits for an answer")
+    version = serializers.SerializerMethodField(help_text="Sent with an answer; null unless there is a question")
     outcome = serializers.SerializerMethodField()
     reasons = serializers.SerializerMethodField(help_text="Why it was decided so, in the words for the referrer")
 
@@ -93,13 +102,18 @@ class SentReferralSerializer(serializers.ModelSerializer[Referral]):
         model = Referral
         fields = (
             *("uuid", "reference", "state", "urgency", "to_agency", "received_at", "acknowledge_by"),
-            *("acknowledged_at", "decide_by", "question", "outcome", "reasons"),
+            *("acknowledged_at", "decide_by", "question", "version", "outcome"),
+            "reasons",
         )
         read_only_fields = fields
 
     def get_question(self, referral: Referral) -> str:
         """Return the open question."""
         return str(self.context["questions"].get(referral.pk, ""))
+
+    def get_version(self, referral: Referral) -> int | None:
+        """Return what an answer to the open question is sent with."""
+        return referral.version if referral.state == State.ASKED else None
 
     def get_outcome(self, referral: Referral) -> str:
         """Return the outcome's code, empty until the referrer was told."""
@@ -115,4 +129,5 @@ class SentReferralSerializer(serializers.ModelSerializer[Referral]):
 class AnswerSerializer(serializers.Serializer[Any]):
     """An answer to what triage asked."""
 
+    version = serializers.IntegerField(min_value=1, help_text="The `version` that came with the question")
     text = serializers.CharField(max_length=10_000)

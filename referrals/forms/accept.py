@@ -14,7 +14,7 @@ from cases.forms.known import AsksWhoItIs
 from cases.forms.work import NAME, TeamChoice
 from referrals.actions.accept import NAMES_REPORTER, Accepting
 from referrals.models import Referral
-from safeguard.common.forms import Look
+from safeguard.common.forms import Form, Look
 
 YES, NO = "yes", "no"
 
@@ -89,3 +89,19 @@ class AcceptForm(AsksWhoItIs):
             account=data.get("account", ""),
             keeps_words=data.get("keeps_words", False),
         )
+
+
+class AcceptAgainForm(Form):
+    """Puts a later decision on the child's case; asks who leads where one must be opened."""
+
+    team = TeamChoice(
+        label=_("Which of your teams leads?"), queryset=Team.objects.none(), to_field_name="uuid", empty_label=None
+    )
+    lawful_basis = forms.ChoiceField(label=_("Lawful basis"), choices=LawfulBasis)
+
+    def __init__(self, *args: Any, by: Acting, opens: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        teams = Team.objects.filter(pk__in=by.team_ids).select_related("agency")
+        self.fields["team"].queryset = teams  # type: ignore[attr-defined]  # declared above
+        if not opens:
+            del self.fields["team"], self.fields["lawful_basis"]

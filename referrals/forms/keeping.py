@@ -1,4 +1,4 @@
-"""The form that keeps somebody out of a referral."""
+"""The forms about who may hear of a referral: kept out, let in again, called back."""
 
 from collections.abc import Collection
 from typing import Any
@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
+from referrals.models import ReferralHold
 from safeguard.common.forms import Form, Look
 
 
@@ -33,3 +34,20 @@ class KeepOutForm(Form):
         super().__init__(*args, **kwargs)
         working = User.objects.filter(pk__in=people).order_by("name")
         self.fields["person"].queryset = working  # type: ignore[attr-defined]  # declared above
+
+
+class HoldForm(Form):
+    """Whether it is the same child."""
+
+    choice = forms.ChoiceField(
+        label=_("Is the referral about this child?"), choices=ReferralHold.Choice, widget=forms.RadioSelect
+    )
+
+
+class CalledBackForm(Form):
+    """That somebody was called back."""
+
+    called = forms.BooleanField(
+        label=_("I called them on a number that I found myself, and it is them"),
+        help_text=_("For example on their organisation’s website: not the number that came with the report"),
+    )

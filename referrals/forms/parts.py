@@ -12,7 +12,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.acting import Acting
-from agencies.desks import SOCIAL_CARE
 from agencies.models import Agency, User
 from cases.codes import Ethnicity, Known, LevelOfNeed, Sex
 from cases.concern_codes import CategoryGroup, in_group
@@ -21,6 +20,7 @@ from cases.forms.work import NAME
 from cases.models import Relationship
 from referrals.actions.drafts import ASKS_WHOSE
 from referrals.codes import Consent, Ground, ParentsTold, Purpose, Urgency
+from referrals.receiving import receivers
 from safeguard.common.forms import DatePartsField, Form, Look
 
 KNOWN: Mapping[str, Any] = {"choices": Known, "initial": Known.NOT_KNOWN, "widget": forms.RadioSelect}
@@ -334,8 +334,7 @@ class ReferrerPart(Part):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
-        receivers = Agency.objects.active().filter(sector__code=SOCIAL_CARE).select_related("sector")
-        fields["to_agency"].queryset = receivers.order_by("name")
+        fields["to_agency"].queryset = receivers()
         fields["kept_from"].queryset = colleagues(self.by).exclude(pk=self.by.user.pk)
 
     def values(self) -> dict[str, Any]:

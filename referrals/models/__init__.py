@@ -2,6 +2,7 @@
 
 from referrals.models.acceptance import Acceptance
 from referrals.models.draft import ReferralDraft
+from referrals.models.hold import ReferralHold
 from referrals.models.referral import Referral, ReferralRelative
 from referrals.models.reporter import PublicReporter
 from referrals.models.step import ReferralStep
@@ -12,6 +13,7 @@ __all__ = [
     "PublicReporter",
     "Referral",
     "ReferralDraft",
+    "ReferralHold",
     "ReferralRelative",
     "ReferralStep",
     "TriageNote",

@@ -1,4 +1,4 @@
-"""Which case a referral became part of."""
+"""Which case a referral became part of, and with which decision."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from agencies.models import User
 from cases.models import Case, Child
 from referrals.models.referral import Referral
+from referrals.models.triage import TriageNote
 from referrals.querysets import AcceptanceQuerySet
 from safeguard.common.models import PublicIdModel
 from safeguard.common.row_security import WEB_ROLE, WORKER_ROLE
@@ -17,7 +18,10 @@ from safeguard.common.row_security import WEB_ROLE, WORKER_ROLE
 
 @pghistory.track()
 class Acceptance(PublicIdModel):
-    """The case that a referral opened or was added to. Append-only.
+    """The case that a referral opened or was added to, with the decision that stands on it. Append-only.
+
+    A referral that was opened again and decided anew has one for each decision that was put on a case: the newest
+    says where it belongs. ``note`` is empty where it was made before decisions were told apart.
 
     Known to the agency that received the referral, and to whoever sees both the case and the referral: a school that
     becomes involved finds the way to its case here. Whoever is kept out of the child's case sees neither.
@@ -25,7 +29,8 @@ class Acceptance(PublicIdModel):
 
     protected = True
 
-    referral = models.OneToOneField(Referral, on_delete=models.PROTECT, related_name="acceptance")
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="acceptances")
+    note = models.OneToOneField(TriageNote, on_delete=models.PROTECT, null=True, related_name="+")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Team, User
 from cases.codes import Ethnicity, Known, LevelOfNeed, Sex
@@ -182,6 +183,11 @@ class Referral(PublicIdModel, AsSent):
                 condition=~Q(state__in=[State.CLOSED, State.WITHDRAWN]),
                 name="referral_queue",
             ),
+            models.Index(
+                fields=["to_agency", "-received_at", "-id"],
+                condition=Q(state__in=[State.CLOSED, State.WITHDRAWN]),
+                name="referral_ended",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -232,6 +238,13 @@ class Referral(PublicIdModel, AsSent):
     def state_code_for_sender(self) -> str:
         """Return the code of ``state_for_sender``."""
         return str(State.IN_TRIAGE if self.state == State.PROPOSED else self.state)
+
+    @property
+    def state_for_receiver(self) -> str:
+        """Return how it stands as triage reads it: of a report by the public nobody is told what was decided."""
+        if self.state != State.FED_BACK:
+            return str(State(self.state).label)
+        return str(_("Decided, and the referrer was told") if self.is_from_account else State.DECIDED.label)
 
     @property
     def state_colour(self) -> str:

@@ -7,14 +7,23 @@ import pghistory
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, User
-from referrals.codes import Outcome
+from referrals.codes import Outcome, Source
 from referrals.lifecycle import Action, State
 from referrals.models.referral import Referral
 from referrals.querysets import ReferralStepQuerySet
 from safeguard.common.models import PublicIdModel
 from safeguard.common.row_security import WEB_ROLE, WORKER_ROLE
+
+# What "told" is where somebody without an account reported.
+NOT_TOLD: Mapping[str, str | Promise] = {
+    Source.PROFESSIONAL: _("Outcome kept for whoever reported, until their address works and they were called back"),
+    Source.PUBLIC: _("Outcome kept with the referral: nobody is told"),
+    Source.YOUNG: _("Outcome kept with the referral: nobody is told"),
+}
 
 
 @pghistory.track()
@@ -59,6 +68,12 @@ class ReferralStep(PublicIdModel):
 
     def __str__(self) -> str:
         return f"step {self.uuid}"
+
+    @property
+    def action_for_receiver(self) -> str:
+        """Return what was done as triage reads it: without an account nobody is told, or only once called back."""
+        usual = Action(self.action).label
+        return str(NOT_TOLD.get(self.referral.source, usual) if self.action == Action.FEED_BACK else usual)
 
     @property
     def action_for_sender(self) -> str:

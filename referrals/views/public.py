@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies import desks
 from agencies.middleware import origin_of
 from agencies.models import Agency
 from agencies.views.attempt import attempted, form_page
@@ -25,6 +24,7 @@ from referrals.actions import public
 from referrals.codes import NEXT, Outcome, Source
 from referrals.forms.public import FORMS, ReportForm, StatusForm
 from referrals.limits import is_from_one_address_too_often, is_too_often, minutes_to_wait
+from referrals.receiving import receivers
 from safeguard.audit.actor import Actor, Origin
 from safeguard.common import row_security
 from safeguard.common.row_security import NOBODY
@@ -46,10 +46,10 @@ def public_report(request: HttpRequest, kind: str) -> HttpResponse:
     """Show a short form and take it. The receipt is the answer to the form: it stands in no address."""
     if kind not in FORMS:
         raise Http404
-    receivers = _receivers()
-    if not receivers:
+    found = _receivers()
+    if not found:
         return render(request, "referrals/public/start.html", _context())
-    form = FORMS[kind](request.POST or None, receivers=receivers)
+    form = FORMS[kind](request.POST or None, receivers=found)
     context = _context() | {"kind": kind, "keeps": kind != Source.YOUNG, "is_young": kind == Source.YOUNG}
     # Only what is complete counts: mending a form, or flooding it with empty ones, shuts out nobody.
     if form.is_bound and form.is_valid() and is_from_one_address_too_often("report", origin_of(request).address):
@@ -112,7 +112,7 @@ def _nobody(request: HttpRequest) -> Actor:
 
 
 def _receivers() -> list[Agency]:
-    return list(Agency.objects.active().filter(sector__code=desks.SOCIAL_CARE).order_by("name"))
+    return list(receivers())
 
 
 def _context() -> dict[str, Any]:

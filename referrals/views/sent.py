@@ -9,7 +9,6 @@ from django.views.decorators.http import require_safe
 
 from agencies.request import ActingRequest
 from agencies.roles import Can
-from cases import access as case_access
 from cases.models import Case
 from referrals import access, hours
 from referrals.challenge import challenge_stages
@@ -18,15 +17,16 @@ from referrals.lifecycle import State
 from referrals.models import Referral
 from referrals.rows import sections
 from referrals.views.triage import links
+from safeguard.common.pagination import CURSOR
 
 
 @require_safe
 def mine(request: ActingRequest) -> HttpResponse:
-    """List what the reader's team sent, and the reader's drafts."""
+    """List what the reader's team sent, what waits for something first, and the reader's drafts."""
     if not request.acting.can(Can.REFER):
         raise Http404
     context = {
-        "referrals": access.sent(request.acting),
+        "page": access.sent(request.acting, request.GET.get(CURSOR)),
         "drafts": access.drafts(request.acting),
         "now": timezone.now(),
     }
@@ -70,9 +70,7 @@ def referral_print(request: ActingRequest, uuid: UUID) -> HttpResponse:
 
 def _visible_case(request: ActingRequest, found: Referral) -> Case | None:
     """Return the case that came of it, for whoever of the sender's side sees that case."""
-    accepted = access.acceptance(request.acting, found)
-    seen = accepted is not None and case_access.level(request.acting, accepted.case) is not None
-    return accepted.case if accepted and seen else None
+    return access.case_of(request.acting, access.acceptance(request.acting, found))
 
 
 def _context(request: ActingRequest, found: Referral) -> dict[str, object]:

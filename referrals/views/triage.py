@@ -13,32 +13,38 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.request import ActingRequest
 from agencies.views.attempt import attempted, form_page
-from referrals import access
-from referrals.actions.keeping import child_of, keep_out
-from referrals.forms.keeping import KeepOutForm
+from referrals import access, access_holds
+from referrals.actions import keeping
+from referrals.actions.call_back import call_back
+from referrals.forms.keeping import CalledBackForm, HoldForm, KeepOutForm
 from referrals.lifecycle import TRANSITIONS, Side, State
-from referrals.models import Referral
+from referrals.models import Referral, ReferralHold
 from referrals.rows import sections
 from referrals.views.life import PAGES, is_offered
 from safeguard.common.components import Link
 from safeguard.common.pagination import CURSOR
 
+SHOW, ENDED = "show", "ended"
+
 
 @require_safe
 def queue(request: ActingRequest) -> HttpResponse:
-    """List what waits in the queue of the reader's agency."""
+    """List what waits in the queue of the reader's agency, or what was closed and withdrawn."""
     if not access.works_queue(request.acting):
         raise Http404
-    page = access.queue(request.acting, cursor=request.GET.get(CURSOR))
-    return render(request, "referrals/queue.html", {"page": page, "now": timezone.now()})
+    ended = request.GET.get(SHOW) == ENDED
+    page = keeping.queue(request.acting, request.GET.get(CURSOR), ended=ended)
+    return render(request, "referrals/queue.html", {"page": page, "ended": ended, "now": timezone.now()})
 
 
 @require_safe
 def triage(request: ActingRequest, uuid: UUID) -> HttpResponse:
     """Show a referral to the side that received it."""
     found = access.received(request.acting, uuid)
-    answer = child_of(found, by=request.acting)
+    answer = keeping.child_of(found, by=request.acting)
     relatives, sides = access.relatives_of(request.acting, found), access.sides(request.acting, found)
+    accepted = access.acceptance(request.acting, found)
+    case = access.case_of(request.acting, accepted)
     context = {
         "referral": found,
         "household": access.household(request.acting, found),
@@ -47,8 +53,11 @@ def triage(request: ActingRequest, uuid: UUID) -> HttpResponse:
         "sections": sections(found, relatives),
         "steps": access.steps_of(request.acting, found),
         "earlier": access.earlier(request.acting, found),
-        "opens_case": Side.TRIAGE in sides and access.opens_case(request.acting, found),
-        "case": access.acceptance(request.acting, found),
+        "owes_case": access.owes_case(request.acting, found),
+        # Somebody of triage; a later decision somebody who works on the case too.
+        "accepts": Side.TRIAGE in sides and (case is not None or accepted is None),
+        "case": case,
+        "holds": access_holds.open_holds(request.acting, found),
         "answer": answer if found.is_open else None,
         "keeps_out": Side.MANAGER in sides,
         "notes": access.notes_of(request.acting, found),
@@ -66,12 +75,46 @@ def referral_keep_out(request: ActingRequest, uuid: UUID) -> HttpResponse:
     form = KeepOutForm(request.POST or None, people=access.workers_on(found))
 
     def act(data: dict[str, Any]) -> None:
-        keep_out(found, data["person"], reason=data["reason"], by=request.acting)
+        keeping.keep_out(found, data["person"], reason=data["reason"], by=request.acting)
 
     if attempted(form, act):
         messages.success(request, _("They are kept out of the referral."))
         return redirect("referrals:queue")
     return form_page(request, "referrals/keep_out.html", form, {"referral": found})
+
+
+@require_http_methods(["GET", "POST"])
+def hold(request: ActingRequest, uuid: UUID, hold: UUID) -> HttpResponse:
+    """Decide whether a referral is about the child for whom somebody is kept out of it."""
+    found = access.received(request.acting, uuid)
+    keeping.child_of(found, by=request.acting)
+    held = access_holds.hold(request.acting, found, hold)
+    form = HoldForm(request.POST or None)
+
+    def act(data: dict[str, Any]) -> None:
+        keeping.decide_hold(held, ReferralHold.Choice(data["choice"]), by=request.acting)
+
+    if attempted(form, act):
+        messages.success(request, _("It is decided."))
+        return redirect("referrals:triage", uuid=found.uuid)
+    return form_page(request, "referrals/hold.html", form, {"referral": found, "hold": held})
+
+
+@require_http_methods(["GET", "POST"])
+def called_back(request: ActingRequest, uuid: UUID) -> HttpResponse:
+    """Note that a professional without an account was called back, so that they may read the outcome."""
+    found = access.received(request.acting, uuid)
+    keeping.child_of(found, by=request.acting)
+    reporter = access.reporter_to_call(request.acting, found)
+    form = CalledBackForm(request.POST or None)
+
+    def act(_data: dict[str, Any]) -> None:
+        call_back(found, by=request.acting)
+
+    if attempted(form, act):
+        messages.success(request, _("It is noted. They read the outcome with their receipt once you have told it."))
+        return redirect("referrals:triage", uuid=found.uuid)
+    return form_page(request, "referrals/called_back.html", form, {"referral": found, "reporter": reporter})
 
 
 def links(referral: Referral, sides: frozenset[Side]) -> list[Link]:

@@ -93,7 +93,12 @@ class Key:
 
 
 def paginate(
-    queryset: QuerySet[M], *, order: Sequence[str], cursor: str | None = None, size: int = PAGE_SIZE
+    queryset: QuerySet[M],
+    *,
+    order: Sequence[str],
+    cursor: str | None = None,
+    size: int = PAGE_SIZE,
+    strict: bool = False,
 ) -> Page[M]:
     """Return the page of ``queryset`` that ``cursor`` names; without a readable cursor the first one.
 
@@ -102,10 +107,14 @@ def paginate(
         order: field, relation or annotation names, "-" first for descending; shown columns should lead it.
         cursor: ``request.GET.get(CURSOR)``.
         size: rows a page.
+        strict: a cursor that is not readable raises ValueError: on the first page a program would turn in a circle.
     """
     keys = _keys(queryset, order)
     purpose = ",".join([queryset.model._meta.label, *order])
-    direction, values = _decode(cursor, purpose, len(keys)) or (AFTER, None)
+    decoded = _decode(cursor, purpose, len(keys))
+    if strict and cursor and decoded is None:
+        raise ValueError("This is no cursor of this list in this order.")
+    direction, values = decoded or (AFTER, None)
     try:
         rows = _rows(queryset, keys, values, backwards=direction == BEFORE, limit=size + 1)
     except (TypeError, ValueError, OverflowError):  # a column has changed its type since the cursor was made

@@ -231,9 +231,26 @@ def _referral(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
         frozenset(facts.kept_from_referral[row["id"]]),
     )
     children = [each["child_id"] for each in facts.rows["Acceptance"].values() if each["referral_id"] == row["id"]]
+    if any(_holds(facts, each, children) for each in _holds_of(facts, reader, row)):
+        return False
     cases = list(facts.cases.values())
     is_excluded = any(oracle.is_excluded_from_child(reader, child, cases) for child in children)
     return oracle.sees_referral(reader, known) and not is_excluded
+
+
+def _holds_of(facts: Facts, reader: oracle.Reader, row: Row) -> list[Row]:
+    mine = (each for each in facts.rows["ReferralHold"].values() if each["person_id"] == reader.user)
+    return [each for each in mine if each["referral_id"] == row["id"] and each["choice"] != "not_same"]
+
+
+def _holds(facts: Facts, hold: Row, accepted: list[int]) -> bool:
+    pairs = [{hold["child_id"], child} for child in accepted]
+    decisions = (each for each in facts.rows["MatchDecision"].values() if each["choice"] == "not_same")
+    return not any({each["found_id"], each["made_id"]} in pairs for each in decisions)
+
+
+def _hold(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+    return _of_received(facts, reader, row) and (row["person_id"] != reader.user or row["choice"] == "not_same")
 
 
 def _of_referral(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
@@ -308,6 +325,7 @@ RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "ReferralStep": _step,
     "TriageNote": _of_received,
     "PublicReporter": _of_received,
+    "ReferralHold": _hold,
     "Acceptance": _acceptance,
     "ReferralDraft": lambda _facts, reader, row: (
         reader.works and (row["user_id"], row["agency_id"]) == (reader.user, reader.agency)

@@ -61,6 +61,7 @@ SHELL = [
     "/profile/tokens/",
 ]
 CONCERNS = ["/concerns/", "/concerns/log/", "/concerns/queue/", "/referrals/", "/referrals/start/", "/referrals/queue/"]
+CONCERNS += ["/referrals/queue/?show=ended"]
 
 
 def questions(scene: Scene, name: str) -> Iterator[Question]:
@@ -106,13 +107,16 @@ def _about_concerns(scene: Scene) -> Iterator[Question]:
 def _about_referrals(scene: Scene, name: str) -> Iterator[Question]:
     reader = scene.reader(name)
     for row in scene.truth.rows["Referral"].values():
-        for route in ("referral", "referral_print", "triage", "accept", "keep_out"):
+        for route in ("referral", "referral_print", "triage", "accept", "keep_out", "called_back"):
             yield Question(reverse(f"referrals:{route}", args=[row["uuid"]]))
         yield Question(reverse("referrals:receipt", args=[row["bundle"]]))
         for action in ("take", "decide", "answer", "withdraw", "reopen"):
             address = reverse("referrals:step", args=[row["uuid"], action])
             yield Question(address)
             yield Question(address, _sorted({"version": str(row["version"]), "text": "More", "rating": "red"}))
+    for row in scene.truth.rows["ReferralHold"].values():
+        referral = scene.truth.rows["Referral"][row["referral_id"]]
+        yield Question(reverse("referrals:hold", args=[referral["uuid"], row["uuid"]]))
     for row in scene.truth.rows["ReferralDraft"].values():
         for route in ("draft", "check", "draft_discard"):
             yield Question(reverse(f"referrals:{route}", args=[row["uuid"]]))

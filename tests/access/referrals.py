@@ -4,8 +4,10 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from uuid import uuid4
 
+from django.utils import timezone
+
 from agencies.models import Agency, Team, User
-from cases.models import ChildName, Involvement
+from cases.models import Child, ChildName, Involvement
 from cases.references import new_reference
 from referrals.actions import life
 from referrals.actions.accept import Accepting, accept
@@ -13,7 +15,16 @@ from referrals.actions.drafts import save_part
 from referrals.actions.public import Report, report
 from referrals.actions.submit import NewReferral, Relative, submit
 from referrals.codes import Outcome, Rating, Source
-from referrals.models import PublicReporter, Referral, ReferralDraft, ReferralRelative, ReferralStep, TriageNote
+from referrals.models import (
+    Acceptance,
+    PublicReporter,
+    Referral,
+    ReferralDraft,
+    ReferralHold,
+    ReferralRelative,
+    ReferralStep,
+    TriageNote,
+)
 from safeguard.audit.actor import Actor
 from tests.access.marks import Marks
 from tests.cases.conftest import entered, with_later_transaction
@@ -35,6 +46,7 @@ class Referred:
 
     sent: dict[str, Referral] = field(default_factory=dict)
     drafts: dict[str, ReferralDraft] = field(default_factory=dict)
+    hold: ReferralHold = field(default_factory=ReferralHold)
 
 
 def random_referral(random: Random, teams: list[Team], users: list[User]) -> None:
@@ -57,8 +69,18 @@ def random_referral(random: Random, teams: list[Team], users: list[User]) -> Non
     note = {"kind": "decided", "outcome": "advice", "text": "t", "reasons": "r"}
     TriageNote.objects.create(referral=made, made_by=author, **note)
     _random_report(random, teams)
+    _random_hold(random, made, users)
     if random.random() < 0.4:
         made.kept_from.add(*random.sample(users, k=2))
+
+
+def _random_hold(random: Random, referral: Referral, users: list[User]) -> None:
+    child = Child.objects.order_by("-pk").first()
+    person, decider = random.sample(users, k=2)
+    if child and random.random() < 0.6:
+        ended = {"choice": random.choice(["same", "not_same"]), "decided_by": decider, "decided_at": timezone.now()}
+        decided = ended if random.random() < 0.5 else {}
+        ReferralHold.objects.create(referral=referral, person=person, child=child, **decided)
 
 
 def _random_report(random: Random, teams: list[Team]) -> None:
@@ -80,6 +102,8 @@ def referred(people: dict[str, Person], marks: Marks) -> Referred:
     _decide(people["tess"], kept.sent["on a case"], marks, Outcome.IN_NEED)
     _accept(people["tess"], kept.sent["on a case"], marks)
     kept.sent["of a neighbour"] = _report(marks, to)
+    kept.sent["of a nurse"] = _report(marks, to, Source.PROFESSIONAL)
+    kept.hold = _hold(kept.sent["of a teacher"], kept.sent["on a case"], people["hana"].user)
     kept.drafts = {name: _draft(people[name], marks) for name in ("alice", "tariq")}
     return kept
 
@@ -98,10 +122,17 @@ def _send(person: Person, marks: Marks, to: Agency, *kept_from: User) -> Referra
     return made
 
 
-def _report(marks: Marks, to: Agency) -> Referral:
+def _hold(referral: Referral, other: Referral, person: User) -> ReferralHold:
+    """Keep somebody out for now, for the child of another referral."""
+    with as_owner():
+        child = Acceptance.objects.get(referral=other).child
+        return ReferralHold.objects.create(referral=referral, person=person, child=child)
+
+
+def _report(marks: Marks, to: Agency, source: Source = Source.PUBLIC) -> Referral:
     facts, name = marks.fresh(), marks.fresh()
-    said = {"urgency": 2, "facts": facts}
-    new = Report(source=Source.PUBLIC, said=said, reporter={"name": name}, to_agency=to)
+    said = {"urgency": 2, "facts": facts, "consent": "given"}
+    new = Report(source=source, said=said, reporter={"name": name, "email": "n@health.example"}, to_agency=to)
     report(new, key=uuid4(), by=Actor(job="public report"))
     with as_owner():
         reporter = PublicReporter.objects.select_related("referral").get(name=name)

@@ -48,6 +48,7 @@ TABLES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "Acceptance": ("referrals_acceptance", []),
     "TriageNote": ("referrals_triagenote", []),
     "PublicReporter": ("referrals_publicreporter", []),
+    "ReferralHold": ("referrals_referralhold", []),
     "ReferralRelative": ("referrals_referralrelative", []),
     "Referral": (
         "referrals_referral",
@@ -55,7 +56,7 @@ TABLES: dict[str, tuple[str, list[tuple[str, str]]]] = {
             ("referrals_triagenote", "referral_id"),
             ("referrals_acceptance", "referral_id"),
             ("referrals_publicreporter", "referral_id"),
-            *((f"referrals_referral{part}", "referral_id") for part in ("step", "relative", "_kept_from")),
+            *((f"referrals_referral{part}", "referral_id") for part in ("step", "relative", "hold", "_kept_from")),
         ],
     ),
     "ConcernDraft": ("cases_concerndraft", []),
@@ -102,7 +103,14 @@ TABLES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "Relationship": ("cases_relationship", []),
     "Person": ("cases_person", []),
     "Case": ("cases_case", [("cases_timelinelook", "case_id"), ("referrals_acceptance", "case_id")]),
-    "Child": ("cases_child", [("cases_childmatchdue", "child_id"), ("cases_childreviewdue", "child_id")]),
+    "Child": (
+        "cases_child",
+        [
+            ("cases_childmatchdue", "child_id"),
+            ("cases_childreviewdue", "child_id"),
+            ("referrals_referralhold", "child_id"),
+        ],
+    ),
 }
 # What a reader may see are their own grants' keys, worked out anew without what was deleted.
 KEYS = (

@@ -141,6 +141,8 @@ def _referrals(scene: Scene) -> dict[str, dict[str, Any]]:
         "referrals:draft": of_draft,
         "referrals:check": of_draft,
         "referrals:accept": {"uuid": scene.referrals.sent["of a teacher"].uuid},
+        "referrals:hold": {"uuid": sent.uuid, "hold": scene.referrals.hold.uuid},
+        "referrals:called_back": {"uuid": scene.referrals.sent["of a nurse"].uuid},
         "referrals:step": {"uuid": sent.uuid, "action": "take"},
         "referrals:public_report": {"kind": "public"},
         "referrals:public_confirm": {"token": "wrong"},

@@ -136,6 +136,7 @@ PAGES: list[tuple[tuple[str, str], Who, str, str]] = [
     (READ, one_of("tess", "maggie", "daisy", "olive"), REFERRALS, "queue"),
     (FORM, one_of("tess"), REFERRALS, "step accept"),
     (FORM, one_of("maggie"), REFERRALS, "keep_out"),
+    (FORM, one_of("tess", "maggie"), REFERRALS, "hold called_back"),
     (SEARCH, sees_concern("own team"), REFERRALS, "from_concern"),
     (READ, one_of("tariq", "daisy", "tess", "maggie"), REFERRALS, "referral_print"),
     (READ, one_of("ian"), CASE, "emergency_reviews"),

@@ -40,7 +40,11 @@ from cases.models import (
     TimelineEntry,
 )
 from cases.views.records import PAGES as RECORD_PAGES
+from referrals.actions.public import Report, report
 from referrals.actions.submit import Relative, submit
+from referrals.codes import Source
+from referrals.models import Referral, ReferralHold
+from safeguard.audit.actor import Actor
 from safeguard.management import demo_accounts as demo
 from safeguard.notifications.models import OutboxMessage
 from tests.agencies.sign_in_steps import give_app, link_in
@@ -218,7 +222,19 @@ def _add_keys_of_referrals(world: World) -> None:
         relative = Relative(fields={"name": "Jo Invented", "kind": "mother"}, of=frozenset({0}))
         new = new_referral(place, children=[{"given": "Wren", "surname": "Invented"}], relatives=[relative])
         (sent,) = submit(new, by=by)
+    _add_hold_and_report(world, sent, place)
     world.keys |= {"step": "take", "referral draft": draft, "bundle": sent.bundle, "referral": sent.uuid}
+
+
+def _add_hold_and_report(world: World, sent: Referral, place: Agency) -> None:
+    with entered(world.person("tess")) as by:
+        child = Child.objects.visible_to(by).order_by("pk")[0]
+    said = {"urgency": 2, "facts": "f", "consent": "given"}
+    new = Report(source=Source.PROFESSIONAL, said=said, reporter={"name": "Nora"}, to_agency=place)
+    report(new, key=uuid4(), by=Actor(job="public report"))
+    with as_owner():
+        held = ReferralHold.objects.create(referral=sent, person=world.person("hana").user, child=child)
+        world.keys |= {"hold": held.uuid, "reported": Referral.objects.latest("pk").uuid}
 
 
 def cookie_of(person: Person) -> str:
@@ -402,6 +418,8 @@ PAGES: dict[str, Visit] = {
     "referrals:queue": Visit("tess"),
     "referrals:accept": Visit("tess", ("referral",)),
     "referrals:keep_out": Visit("maggie", ("referral",)),
+    "referrals:hold": Visit("tess", ("referral", "hold")),
+    "referrals:called_back": Visit("tess", ("reported",)),
     "referrals:triage": Visit("tess", ("referral",)),
     "referrals:step": Visit("tess", ("referral", "step")),
     "referrals:referral_print": Visit("tariq", ("referral",), refuses=False),

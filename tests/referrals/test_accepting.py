@@ -8,7 +8,9 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.urls import reverse
 
+from agencies.roles import Role
 from cases import access
+from cases.actions.opening import close_case
 from cases.models import Case, CaseExclusion, Child, Involvement, TimelineEntry
 from referrals.actions import life
 from referrals.actions.accept import Accepting, accept
@@ -18,7 +20,7 @@ from referrals.models import Acceptance, Referral
 from safeguard.notifications.models import InboxItem
 from tests.cases.conftest import entered, with_later_transaction
 from tests.conftest import Person, Place
-from tests.factories import as_owner
+from tests.factories import as_owner, make_membership, make_team, make_user
 from tests.referrals.conftest import refer, sees
 
 BASIS = "ca1989_s17"
@@ -192,6 +194,109 @@ def test_it_is_not_closed_before_the_case_is_open(decided: Referral, tess: Perso
         close()
     onto_case(decided, tess, social_care)
     close()
+
+
+# --- Opened again, and decided anew -----------------------------------------------------------------
+
+
+def reopen(referral: Referral, tariq: Person) -> Referral:
+    with entered(tariq) as by:
+        life.reopen(referral, text="A second bruise", by=by)
+    with as_owner():
+        return Referral.objects.get(pk=referral.pk)
+
+
+def decide_again(referral: Referral, person: Person, outcome: Outcome) -> Referral:
+    words = {"rationale": "Seen again", "reasons": "We go on."}
+    with entered(person) as by:
+        life.take(referral, Rating.AMBER, version=referral.version, by=by)
+        life.decide(referral, Decision(outcome=outcome, **words), version=referral.version + 1, by=by)
+    with as_owner():
+        return Referral.objects.get(pk=referral.pk)
+
+
+def close(referral: Referral, person: Person) -> None:
+    with entered(person) as by:
+        life.close(referral, version=referral.version, by=by)
+
+
+def written(case: Case) -> list[tuple[str, str]]:
+    with as_owner():
+        found = TimelineEntry.objects.filter(case=case, kind__in=["referral", "referral_decided"]).order_by("pk")
+        return list(found.values_list("title", "body"))
+
+
+@pytest.fixture
+def una(social_care: Place) -> Person:
+    """A triage officer who works on no case."""
+    user, team = make_user("Una Unit"), make_team(social_care.agency, "Front door")
+    return Person(user, make_membership(user, social_care.agency, Role.TRIAGE_OFFICER, teams=(team,)))
+
+
+@pytest.mark.parametrize("outcome", [Outcome.PROTECTION, Outcome.ADVICE])
+def test_what_is_decided_after_it_was_opened_again_stands_on_its_case(
+    outcome: Outcome, decided: Referral, tess: Person, tariq: Person, social_care: Place
+) -> None:
+    case = onto_case(decided, tess, social_care)
+
+    again = decide_again(reopen(decided, tariq), tess, outcome)
+
+    assert [body for _title, body in written(case)] == [
+        decided.facts,
+        "Needs help",
+        "A second bruise",
+        "Seen again",
+    ]
+    assert written(case)[-1][0] == f"Referral decided: {outcome.label}"
+    page = tess.client.get(reverse("referrals:triage", args=[again.uuid])).text
+    assert "Take it onto a case" not in page
+    close(again, tess)
+    with as_owner():
+        assert Acceptance.objects.filter(referral=decided).count() == 2
+        assert Case.objects.count() == 1
+
+
+def test_decided_by_somebody_without_the_case_it_is_owed_until_somebody_with_it_puts_it_there(  # noqa: PLR0917  (fixtures)
+    decided: Referral, tess: Person, una: Person, maggie: Person, tariq: Person, social_care: Place
+) -> None:
+    case = onto_case(decided, tess, social_care)
+    again = decide_again(reopen(decided, tariq), una, Outcome.EARLY_HELP)
+
+    assert len(written(case)) == 2
+    with pytest.raises(ValidationError, match="asks for a case"):
+        close(again, una)
+    accept_page = reverse("referrals:accept", args=[again.uuid])
+    assert accept_page not in una.client.get(reverse("referrals:triage", args=[again.uuid])).text
+    assert una.client.get(accept_page).status_code == 404
+    with as_owner():
+        title = f"Referral {again.spoken_reference} was decided again: somebody must put the decision on its case"
+        assert InboxItem.objects.filter(recipient=maggie.user, title=title).count() == 1
+    assert accept_page in tess.client.get(reverse("referrals:triage", args=[again.uuid])).text
+
+    answer = tess.client.post(accept_page, {"idempotency_key": str(uuid4())})
+
+    assert answer.headers["Location"] == reverse("cases:detail", args=[case.uuid])
+    assert written(case)[-1] == ("Referral decided: Early help", "Seen again")
+    assert tess.client.post(accept_page, {"idempotency_key": str(uuid4())}).status_code == 422  # once
+    close(again, una)
+
+
+def test_where_its_case_was_closed_a_new_one_is_opened_for_the_same_child(
+    decided: Referral, tess: Person, tariq: Person, social_care: Place
+) -> None:
+    case = onto_case(decided, tess, social_care)
+    with entered(tess) as by:
+        close_case(case, reason="Done", by=by)
+    again = decide_again(reopen(decided, tariq), tess, Outcome.IN_NEED)
+
+    fields = {"team": str(social_care.team.uuid), "lawful_basis": BASIS, "idempotency_key": str(uuid4())}
+    answer = tess.client.post(reverse("referrals:accept", args=[again.uuid]), fields)
+
+    with as_owner():
+        new = Case.objects.get(status="open")
+        assert Child.objects.count() == 1
+    assert answer.headers["Location"] == reverse("cases:detail", args=[new.uuid])
+    assert written(new)[-1] == ("Referral decided: Assessment of a child in need (section 17)", "Seen again")
 
 
 @pytest.mark.parametrize("who", ["maggie", "tariq", "alice", "olive"])

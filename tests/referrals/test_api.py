@@ -14,7 +14,7 @@ from tests.cases.conftest import entered
 from tests.conftest import Person, Place
 from tests.factories import as_owner
 from tests.programs import program_of
-from tests.referrals.conftest import ROBIN, SHARED, sent_referrals
+from tests.referrals.conftest import ROBIN, SHARED, refer, sent_referrals
 
 LIST, SUBMIT = reverse("api:referrals"), reverse("api:referral_submit")
 
@@ -31,9 +31,10 @@ def read(person: Person, referral: Referral) -> Any:
     return program_of(person).get(reverse("api:referral", args=[referral.uuid]))
 
 
-def answer(person: Person, referral: Referral, text: str = "At home.", key: str = "") -> Any:
+def answer(person: Person, referral: Referral, text: str = "At home.", key: str = "", version: int = 3) -> Any:
     address = reverse("api:referral_answer", args=[referral.uuid])
-    return program_of(person).post(address, {"text": text}, headers={"Idempotency-Key": key} if key else {})
+    sent = {"text": text, "version": version}
+    return program_of(person).post(address, sent, headers={"Idempotency-Key": key} if key else {})
 
 
 def asked(person: Person, referral: Referral) -> None:
@@ -121,7 +122,8 @@ def test_a_school_cannot_refer_to_a_school(tariq: Person, social_care: Place, oa
 
 def test_the_referrer_reads_the_question_and_answers_it_once(tariq: Person, tess: Person, sent: Referral) -> None:
     asked(tess, sent)
-    assert read(tariq, sent).json()["question"] == "Where is the child now?"
+    found = read(tariq, sent).json()
+    assert (found["question"], found["version"]) == ("Where is the child now?", 3)
 
     key = str(uuid4())
     answers = [answer(tariq, sent, key=key) for _time in range(2)]
@@ -129,6 +131,31 @@ def test_the_referrer_reads_the_question_and_answers_it_once(tariq: Person, tess
     assert [each.status_code for each in answers] == [200, 200]
     assert answers[0].json()["state"] == "in_triage"
     assert answer(tariq, sent).status_code == 400, "nothing is asked any more"
+    assert read(tariq, sent).json()["version"] is None
+
+
+def test_an_answer_to_a_question_that_was_not_read_is_refused(tariq: Person, tess: Person, sent: Referral) -> None:
+    asked(tess, sent)
+    assert answer(tariq, sent, version=3).status_code == 200
+    with entered(tess) as by:
+        life.ask(sent, text="And who else knows?", version=4, by=by)
+
+    assert answer(tariq, sent, version=3).status_code == 400
+    assert answer(tariq, sent, version=5).status_code == 200
+
+
+def test_the_list_goes_on_after_fifty_what_asks_something_first(
+    tariq: Person, tess: Person, sent: Referral, social_care: Place
+) -> None:
+    asked(tess, sent)  # the oldest
+    for number in range(51):
+        refer(tariq, social_care, children=[{"given": f"C{number}"}])
+    first = program_of(tariq).get(LIST).json()
+    second = program_of(tariq).get(LIST, {"cursor": first["next_cursor"]}).json()
+
+    assert first["results"][0]["uuid"] == str(sent.uuid)
+    assert [len(first["results"]), len(second["results"]), second["next_cursor"]] == [50, 2, None]
+    assert program_of(tariq).get(LIST, {"cursor": "made-up"}).status_code == 400
 
 
 def test_the_referrer_reads_the_reasons_only_once_told_and_never_the_rationale(
@@ -144,7 +171,7 @@ def test_the_referrer_reads_the_reasons_only_once_told_and_never_the_rationale(
     with entered(tess) as by:
         sent.refresh_from_db()
         life.feed_back(sent, reasons="Offer the group.", version=3, by=by)
-    after = program_of(tariq).get(LIST).json()[0]
+    after = program_of(tariq).get(LIST).json()["results"][0]
     assert (after["outcome"], after["reasons"]) == ("advice", "Offer the group.")
     assert "Inside only" not in str(after)
     assert "Police" not in str(after)

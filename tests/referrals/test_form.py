@@ -17,6 +17,7 @@ from tests.conftest import Person, Place
 from tests.factories import as_owner
 from tests.referrals.conftest import PARTS, fill, post_part, send, sent_referrals
 
+pytestmark = pytest.mark.usefixtures("tess")  # an agency where nobody is cannot be chosen
 MOST_QUERIES = 25
 
 

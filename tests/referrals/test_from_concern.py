@@ -17,6 +17,8 @@ from tests.conftest import Person, Place
 from tests.factories import as_owner, make_team
 from tests.referrals.conftest import PARTS, post_part, send, sent_referrals
 
+pytestmark = pytest.mark.usefixtures("tess")  # an agency where nobody is cannot be chosen
+
 
 def log(person: Person, **more: Any) -> Concern:
     new = {

@@ -16,14 +16,15 @@ from referrals.actions import life
 from referrals.actions.accept import Accepting, accept
 from referrals.actions.keeping import keep_out
 from referrals.actions.life import Decision
+from referrals.actions.submit import submit
 from referrals.codes import Outcome, Rating
-from referrals.models import Referral, ReferralStep
+from referrals.models import Referral, ReferralHold, ReferralStep
 from safeguard.audit.models import AuditRow
 from safeguard.notifications.models import InboxItem, OutboxMessage
 from tests.cases.conftest import entered, with_later_transaction
 from tests.conftest import Person, Place
-from tests.factories import as_owner, make_membership, make_user
-from tests.referrals.conftest import refer, sees
+from tests.factories import as_owner, make_membership, make_team, make_user
+from tests.referrals.conftest import new_referral, refer, sees
 
 ROBIN: dict[str, Any] = {"given": "Robin", "surname": "Example", "born_on": "2016-03-02", "nhs_number": "9434765919"}
 BASIS = "ca1989_s17"
@@ -140,9 +141,11 @@ def test_an_officer_kept_out_of_the_childs_case_finds_a_new_referral_absent_and_
     assert not sees(tom, new)
     assert sees(tess, new)
     with as_owner():
-        assert list(new.kept_from.all()) == [tom.user]
+        assert not new.kept_from.exists()  # for now only
+        assert ReferralHold.objects.get().person_id == tom.user.pk
         note = InboxItem.objects.get(kind="referral.kept_out", recipient=maggie.user)
-    assert note.title == f"Tom Triage was kept out of referral {new.spoken_reference}: somebody else must go on with it"
+    said = f"Tom Triage is kept out of referral {new.spoken_reference} for now: somebody else must go on with it"
+    assert note.title == said
 
 
 def test_they_open_no_second_case_of_the_child(
@@ -153,6 +156,142 @@ def test_they_open_no_second_case_of_the_child(
 
     with pytest.raises(Http404):
         onto_case(refer(tariq, social_care, children=[ROBIN]), tom, social_care)
+
+
+# --- In lists, and only until somebody decided -----------------------------------------------------
+
+
+@pytest.fixture
+def closed(tariq: Person, tess: Person, tom: Person, social_care: Place, england: None) -> Any:
+    """Robin's case, out of which Tom is kept."""
+    case = onto_case(refer(tariq, social_care, children=[ROBIN]), tess, social_care)
+    exclude(tom.user, case, tess)
+    return case
+
+
+def queue_of(person: Person, **asked: str) -> str:
+    text: str = person.client.get(reverse("referrals:queue"), asked).text
+    return text
+
+
+def hold_page(referral: Referral) -> str:
+    with as_owner():
+        return reverse("referrals:hold", args=[referral.uuid, ReferralHold.objects.get(referral=referral).uuid])
+
+
+def decide_hold(person: Person, referral: Referral, choice: str) -> Any:
+    return person.client.post(hold_page(referral), {"idempotency_key": str(uuid4()), "choice": choice})
+
+
+def test_the_queue_names_no_child_from_whose_case_its_reader_is_kept_out(  # noqa: PLR0917  (fixtures)
+    closed: Any, tariq: Person, tess: Person, tom: Person, maggie: Person, social_care: Place
+) -> None:
+    new = refer(tariq, social_care, children=[ROBIN])
+    other = refer(tariq, social_care, children=[{"given": "Wren", "surname": "Other", "born_on": "2011-01-05"}])
+
+    shown = queue_of(tom)
+
+    assert new.spoken_reference not in shown
+    assert "Robin" not in shown
+    assert other.spoken_reference in shown
+    assert "Robin" in queue_of(tess)
+    assert not sees(tom, new)  # from now on nothing of it is found
+    with as_owner():
+        assert InboxItem.objects.filter(kind="referral.kept_out", recipient=maggie.user).count() == 1
+
+
+def test_a_brothers_referral_does_not_name_the_child_either(
+    closed: Any, tariq: Person, tess: Person, tom: Person, social_care: Place
+) -> None:
+    brother = {"given": "Wren", "surname": "Example", "born_on": "2011-01-05", "nhs_number": "9434765870"}
+    with entered(tariq) as by:
+        made, _robin = submit(new_referral(social_care.agency, children=[brother, ROBIN]), by=by)
+    page = reverse("referrals:triage", args=[made.uuid])
+
+    assert "Robin" in tess.client.get(page).text
+    shown = tom.client.get(page)
+    assert shown.status_code == 200
+    assert "Robin" not in shown.text
+
+
+def test_once_it_is_another_child_whoever_was_kept_out_goes_on_and_is_told(
+    closed: Any, tariq: Person, tess: Person, tom: Person, social_care: Place
+) -> None:
+    new = refer(tariq, social_care, children=[ROBIN])
+    queue_of(tom)
+    assert hold_page(new) in tess.client.get(reverse("referrals:triage", args=[new.uuid])).text
+
+    assert decide_hold(tess, new, "not_same").status_code == 302
+
+    assert sees(tom, new)
+    assert new.spoken_reference in queue_of(tom)
+    assert tom.client.get(reverse("referrals:triage", args=[new.uuid])).status_code == 200  # not held anew
+    assert tom.client.get(reverse("referrals:step", args=[new.uuid, "take"])).status_code == 200
+    with as_owner():
+        assert InboxItem.objects.get(kind="referral.let_in").recipient_id == tom.user.pk
+
+
+def test_where_it_is_the_same_child_they_stay_out(
+    closed: Any, tariq: Person, tess: Person, tom: Person, social_care: Place
+) -> None:
+    new = refer(tariq, social_care, children=[ROBIN])
+    queue_of(tom)
+
+    assert decide_hold(tess, new, "same").status_code == 302
+    assert not sees(tom, new)
+    assert decide_hold(tess, new, "not_same").status_code == 404  # it is decided
+
+
+def test_taken_onto_the_case_of_another_child_it_is_open_to_them_again(
+    closed: Any, tariq: Person, tess: Person, tom: Person, social_care: Place
+) -> None:
+    new = refer(tariq, social_care, children=[ROBIN | {"nhs_number": ""}])
+    queue_of(tom)
+    assert not sees(tom, new)
+    with entered(tess) as by:
+        life.take(new, Rating.AMBER, version=1, by=by)
+        decision = Decision(outcome=Outcome.IN_NEED, rationale="Needs help", reasons="We assess.")
+        life.decide(new, decision, version=2, by=by)
+    answer = tess.client.post(
+        reverse("referrals:accept", args=[new.uuid]),
+        {
+            "idempotency_key": str(uuid4()),
+            f"match_{closed.child.uuid.hex}": "not_same",
+            f"why_{closed.child.uuid.hex}": "A cousin of that name",
+            "given": "Robin",
+            "team": str(social_care.team.uuid),
+            "lawful_basis": BASIS,
+            "involve": "no",
+        },
+    )
+
+    assert answer.status_code == 302, answer.text
+    assert sees(tom, new)
+
+
+def test_only_who_sees_the_other_child_decides_and_nobody_holds_another(
+    closed: Any, tariq: Person, tess: Person, tom: Person, social_care: Place
+) -> None:
+    new = refer(tariq, social_care, children=[ROBIN])
+    queue_of(tom)
+    una = make_user("Una Unit")
+    team = make_team(social_care.agency, "Another team")
+    elsewhere = Person(una, make_membership(una, social_care.agency, Role.TRIAGE_OFFICER, teams=(team,)))
+
+    page = elsewhere.client.get(reverse("referrals:triage", args=[new.uuid]))
+    assert page.status_code == 200
+    assert "kept out for now" not in page.text
+    assert elsewhere.client.get(hold_page(new)).status_code == 404
+    assert tom.client.get(hold_page(new)).status_code == 404
+    with entered(tom) as by:
+        assert ReferralHold.objects.count() == ReferralHold.objects.visible_to(by).count() == 0
+    insert = "INSERT INTO referrals_referralhold (uuid, referral_id, person_id, child_id, choice) VALUES"
+    with pytest.raises(DatabaseError, match="row-level security"), entered(tess), connection.cursor() as cursor:
+        cursor.execute(f"{insert} (gen_random_uuid(), %s, %s, %s, '')", [new.pk, una.pk, closed.child_id])
+    with pytest.raises(DatabaseError, match="row-level security"), entered(elsewhere), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE referrals_referralhold SET choice = 'not_same', decided_by_id = %s, decided_at = now()", [una.pk]
+        )
 
 
 # --- Who is told ----------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Triage works a referral from its receipt to its close, the referrer hears back, and nobody decides twice."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -178,6 +179,37 @@ def test_closed_it_leaves_the_queue_and_opened_again_it_comes_back_with_new_cloc
     )
     assert "Robin" in tess.client.get(reverse("referrals:queue")).text
     assert "The GP has seen the bruise." not in page(tariq, again).split("What happened so far")[0]
+
+
+def test_what_is_closed_or_withdrawn_is_on_a_list_of_its_own_and_can_be_opened_again(
+    decided: Referral, tess: Person, maggie: Person, hana: Person
+) -> None:
+    closed = do(life.close, decided, tess)
+    ended = {"show": "ended"}
+
+    shown = tess.client.get(reverse("referrals:queue"), ended).text
+
+    assert closed.spoken_reference in shown
+    assert closed.spoken_reference in maggie.client.get(reverse("referrals:queue"), ended).text
+    assert hana.client.get(reverse("referrals:queue"), ended).status_code == 404
+    assert "Open the referral again" in page(tess, closed, "triage")
+
+
+def test_what_a_team_sent_goes_on_after_fifty_and_what_asks_something_comes_first(
+    taken: Referral, tess: Person, tariq: Person, social_care: Place
+) -> None:
+    asked = do(life.ask, taken, tess, text="Which arm?")
+    for number in range(51):
+        refer(tariq, social_care, children=[{"given": f"Child{number}"}])
+    address = reverse("referrals:mine")
+
+    first = tariq.client.get(address).text
+    following = re.search(r"cursor=[\w-]+", first)
+
+    assert first.index(asked.spoken_reference) < first.index("Child50")
+    assert "Child0<" not in first
+    assert following
+    assert "Child0<" in tariq.client.get(f"{address}?{following[0]}").text
 
 
 def test_withdrawn_it_tells_triage_which_can_open_it_again(taken: Referral, tess: Person, tariq: Person) -> None:

@@ -52,8 +52,8 @@ NURSE = {
 
 
 @pytest.fixture(autouse=True)
-def receiver(social_care: Place) -> Place:
-    """Children's social care, which alone receives reports, with the clocks of England."""
+def receiver(social_care: Place, tess: Person) -> Place:
+    """Children's social care, which alone receives reports, with somebody in triage and the clocks of England."""
     load_england()
     return social_care
 
@@ -103,7 +103,7 @@ def test_a_neighbour_reports_without_an_account_and_it_waits_in_the_queue(tess: 
     assert (made.source, made.submitted_by_id, made.from_team_id, made.priority) == ("public", None, None, 2)
     assert made.acknowledge_by is not None
     with entered(tess) as by:
-        assert [each.pk for each in access.queue(by).items] == [made.pk]
+        assert [each.pk for each in access.queue(by).page.items] == [made.pk]
     with as_owner():
         assert InboxItem.objects.filter(recipient=tess.user, kind="referral.received").count() == 1
 
@@ -497,70 +497,6 @@ def test_the_page_asks_for_that_text_and_offers_no_team_to_involve(tess: Person)
 
     assert 'name="account"' in page
     assert 'name="involve"' not in page
-
-
-# --- A professional without an account --------------------------------------------------------------
-
-
-def confirm_link() -> str:
-    with as_owner():
-        body = OutboxMessage.objects.get(kind="referral.confirm").body
-    return re.search(r"/report/confirm/\S+/", body).group()  # type: ignore[union-attr]  # it is there
-
-
-def test_a_professional_hears_the_outcome_only_once_the_work_address_is_confirmed(tess: Person) -> None:
-    reference, secret = receipt_of(report("professional", **NURSE))
-    decided(tess, sent_referrals()[0], "Offer the parenting group.")
-    assert "Offer the parenting group" not in asked_status(reference, secret).content.decode()
-
-    link = confirm_link()
-    assert Client().get(link).status_code == 200
-    assert reporters()[0].email_confirmed_at is None, "a mail scanner that opens the link confirms nothing"
-    assert Client().post(link).status_code == 200
-
-    page = asked_status(reference, secret).content.decode()
-    assert "Offer the parenting group" in page
-    assert "Information and advice" in page
-
-
-def test_a_confirmed_professional_is_written_to_without_a_word_of_content(tess: Person) -> None:
-    report("professional", **NURSE)
-    Client().post(confirm_link())
-    decided(tess, sent_referrals()[0], "Offer the parenting group.")
-
-    with as_owner():
-        note = OutboxMessage.objects.get(kind="referral.feed_back")
-    assert note.address == "nora@elm-surgery.example"
-    assert not [word for word in ("Robin", "parenting", "advice", "shouting") if word in note.subject + note.body]
-
-
-def test_an_unconfirmed_address_and_a_member_of_the_public_are_not_written_to(tess: Person) -> None:
-    report("professional", **NURSE)
-    report(**NEIGHBOUR)
-    for each in sent_referrals():
-        decided(tess, each, "Reasons.")
-
-    with as_owner():
-        assert not OutboxMessage.objects.filter(kind="referral.feed_back").exists()
-
-
-@pytest.mark.parametrize("token", ["x", "x:y:z", "\x00"])
-def test_a_link_that_was_made_up_confirms_nothing(token: str) -> None:
-    report("professional", **NURSE)
-    assert Client().post(reverse("referrals:public_confirm", args=[token])).status_code in {404, 410}
-    assert reporters()[0].email_confirmed_at is None
-
-
-@pytest.mark.parametrize("missing", ["name", "role", "organisation", "email", "phone", "consent", "ground"])
-def test_a_professional_says_who_they_are_and_why_they_may_share(missing: str) -> None:
-    assert report("professional", **{k: v for k, v in NURSE.items() if k != missing}).status_code == 422
-    assert not sent_referrals()
-
-
-def test_an_address_that_anybody_can_have_is_no_work_address() -> None:
-    response = report("professional", **NURSE | {"email": "nora@gmail.com"})
-    assert response.status_code == 422
-    assert "where you work" in response.content.decode()
 
 
 # --- When it is read --------------------------------------------------------------------------------
