@@ -13,6 +13,7 @@ from agencies.views import (
     practice,
     reminder_texts,
     reminders,
+    school_terms,
     tokens,
 )
 
@@ -60,6 +61,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # The practice profile
     path("practice/", practice.practice, name="practice"),
     path("glossary/", practice.glossary, name="glossary"),
+    path("practice/history/", practice.practice_history, name="practice_history"),
+    path("practice/terms/", school_terms.school_terms, name="school_terms"),
+    path("practice/terms/add/", school_terms.school_term_add, name="school_term_add"),
+    path("practice/terms/<uuid:uuid>/change/", school_terms.school_term_change, name="school_term_change"),
+    path("practice/terms/<uuid:uuid>/remove/", school_terms.school_term_remove, name="school_term_remove"),
     path("practice/<slug:code>/change/", practice.practice_change, name="practice_change"),
     path("reminders/", reminders.reminder_operations, name="reminder_operations"),
     path("reminders/texts/", reminder_texts.reminder_texts, name="reminder_texts"),

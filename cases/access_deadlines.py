@@ -1,7 +1,8 @@
 """The door to deadlines: one of a case, those of a case, and a reader's own, their team's or their agency's."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -68,12 +69,36 @@ def record_list(by: Acting, listed: Sequence[Deadline]) -> None:
     audit.record_read("deadline.list", by=by, target="cases.Case", uuids=uuids)
 
 
-def due_between(by: Acting, whose: Whose, since: datetime, until: datetime) -> list[Deadline]:
-    """Return what is due from ``since`` until before ``until``, soonest first; the look is recorded."""
+@dataclass(frozen=True)
+class Span:
+    """What is due in a span of days, soonest first; ``rest_from``: of this day and later ones nothing is listed.
+
+    Where one day alone holds more than a page shows, ``crowded`` is that day, and some of it is left out.
+    """
+
+    listed: list[Deadline]
+    rest_from: date | None = None
+    crowded: date | None = None
+
+
+def due_between(by: Acting, whose: Whose, since: datetime, until: datetime) -> Span:
+    """Return what is due from ``since`` until before ``until``, whole days, soonest first; the look is recorded.
+
+    At most MOST_A_MONTH: then it stops before the day that would go beyond.
+    """
     found = running_of(by, whose).filter(due_at__gte=since, due_at__lt=until).order_by("due_at", "pk")
-    listed = list(found[:MOST_A_MONTH])
-    record_list(by, listed)
-    return listed
+    listed = list(found[: MOST_A_MONTH + 1])
+    span = Span(listed) if len(listed) <= MOST_A_MONTH else _cut(listed)
+    record_list(by, span.listed)
+    return span
+
+
+def _cut(listed: list[Deadline]) -> Span:
+    last = listed[-1].due_on
+    whole = [each for each in listed if each.due_on < last]
+    if whole:
+        return Span(whole, rest_from=last)
+    return Span(listed[:MOST_A_MONTH], rest_from=last + timedelta(days=1), crowded=last)
 
 
 def next_due(by: Acting) -> Subquery:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -12,9 +13,11 @@ from agencies import access
 from agencies.actions.practice import change_timescale, is_changeable
 from agencies.forms.practice import TimescaleForm
 from agencies.models import PracticeProfile
+from agencies.practice_history import steps
 from agencies.request import ActingRequest
 from agencies.roles import Can
 from agencies.views.attempt import attempted, form_page
+from safeguard.common.pagination import CURSOR, paginate
 
 MOST_VERSIONS = 20
 
@@ -35,6 +38,15 @@ def practice(request: ActingRequest) -> HttpResponse:
         "can_configure": request.acting.can(Can.CONFIGURE),
     }
     return render(request, "agencies/practice.html", context)
+
+
+@require_safe
+def practice_history(request: ActingRequest) -> HttpResponse:
+    """Show who changed which timescale, when and why, the newest version first."""
+    access.check_member(request.acting)
+    versions = PracticeProfile.objects.filter(code=settings.PRACTICE_PROFILE).select_related("made_by")
+    page = paginate(versions, order=["-version"], cursor=request.GET.get(CURSOR))
+    return render(request, "agencies/practice_history.html", {"page": page, "steps": steps(page.items)})
 
 
 @require_safe

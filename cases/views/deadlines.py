@@ -50,13 +50,18 @@ def deadlines_month(request: ActingRequest) -> HttpResponse:
     """Show a month, week by week."""
     whose, first = _whose(request), _month(request.GET.get("month", ""))
     weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
-    since, until = begins_on(weeks[0][0]), begins_on(weeks[-1][-1] + timedelta(days=1))
+    start = _start(request.GET.get("from", ""), weeks[0][0], weeks[-1][-1])
+    until = begins_on(weeks[-1][-1] + timedelta(days=1))
+    span = access_deadlines.due_between(request.acting, whose, begins_on(start), until)
     due: dict[date, list[Deadline]] = {}
-    for each in access_deadlines.due_between(request.acting, whose, since, until):
+    for each in span.listed:
         due.setdefault(each.due_on, []).append(each)
     context = {
         "whose": whose,
         "first": first,
+        "span": span,
+        "start": start if start > weeks[0][0] else None,
+        "last": weeks[-1][-1],
         "before": first - timedelta(days=1),
         "after": first + timedelta(days=31),
         "weekdays": list(calendar.day_name),
@@ -208,6 +213,15 @@ def _events_of(case: Case) -> list[str]:
 def _whose(request: ActingRequest) -> Whose:
     asked = request.GET.get("whose", "")
     return Whose(asked) if asked in set(Whose) else Whose.ME
+
+
+def _start(text: str, first: date, last: date) -> date:
+    """Return the day that ``text`` ("2026-11-17") names where it is within the page, else its first."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return first
+    return found if first <= found <= last else first
 
 
 def _month(text: str) -> date:

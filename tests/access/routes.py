@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from agencies.models import Absence, ContactPoint, Invitation
+from agencies.models import Absence, ContactPoint, Invitation, SchoolTerm
 from cases.models import (
     Case,
     CaseUserGrant,
@@ -68,7 +68,7 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
     return {
         "agencies:membership": {"uuid": scene.people["mo"].membership.uuid},
         "agencies:token_revoke": {"uuid": program_of(alice).token.uuid},
-        **_absence(alice),
+        **_spans(alice),
         "agencies:invitation_": {"uuid": invitation.uuid},
         "agencies:contact_point_add": {"uuid": agency.uuid},
         "agencies:contact_point_": {"uuid": point.uuid},
@@ -105,12 +105,13 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
     }
 
 
-def _absence(alice: Actor) -> dict[str, dict[str, Any]]:
-    """Return the parts of the addresses of an absence, of Alice's, today."""
+def _spans(alice: Actor) -> dict[str, dict[str, Any]]:
+    """Return the parts of the addresses of an absence of Alice's, today, and of a term of every school's."""
     with as_owner():
         today = timezone.localdate()
         away = Absence.objects.create(membership=alice.membership, first_day=today, last_day=today)
-    return {"agencies:absence_": {"uuid": away.uuid}}
+        term = SchoolTerm.objects.create(name="Autumn", first_day="2026-09-02", last_day="2026-12-18")
+    return {"agencies:absence_": {"uuid": away.uuid}, "agencies:school_term_": {"uuid": term.uuid}}
 
 
 def _same_child(child: Child, alice: Actor) -> dict[str, dict[str, Any]]:

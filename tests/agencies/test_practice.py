@@ -422,3 +422,36 @@ def test_every_page_leads_to_the_glossary_in_one_click(tariq: Person) -> None:
 
 def test_without_a_profile_the_glossary_says_why_it_is_empty(tariq: Person) -> None:
     assert "They come with the practice profile" in tariq.client.get("/glossary/").text
+
+
+# --- The history ----------------------------------------------------------------------------------
+
+
+def test_the_history_says_who_changed_which_timescale_when_and_why(adam: Person, tariq: Person) -> None:
+    load_england()
+    change_timescale("STRAT", LocalPeriod(chase_hours=4), reason="Agreed in March", by=adam.by)
+    change_timescale("STRAT", LocalPeriod(chase_hours=2), reason="Too slow", by=adam.by)
+
+    page = tariq.client.get("/practice/history/").text
+
+    assert "From without delay; chased after 4 hours to without delay; chased after 2 hours" in page
+    assert page.index("Too slow") < page.index("Agreed in March"), "the newest first"
+    assert "Adam Abbot" in page
+    assert "The first version" in page
+
+
+def test_the_history_of_many_versions_goes_on_and_its_last_page_still_compares(adam: Person, tariq: Person) -> None:
+    load_england()
+    for hours in range(1, 27):
+        change_timescale("STRAT", LocalPeriod(chase_hours=hours), reason=f"Step {hours}.", by=adam.by)
+
+    first = tariq.client.get("/practice/history/")
+    rest = tariq.client.get("/practice/history/", {"cursor": first.context["page"].after})
+
+    assert "From without delay; chased after 1 hours to without delay; chased after 2 hours" in first.text
+    assert "Step 1." in rest.text
+    assert "The first version" in rest.text
+
+
+def test_without_a_profile_the_history_says_so(tariq: Person) -> None:
+    assert "No practice profile is loaded" in tariq.client.get("/practice/history/").text

@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 
 from agencies.actions import invitations, tokens
 from agencies.actions.terms import Terms
-from agencies.models import Agency, ApiToken, ContactPoint, Membership, Team, User
+from agencies.models import Agency, ApiToken, ContactPoint, Membership, SchoolTerm, Team, User
 from agencies.roles import Role
 from agencies.sign_in.proof import SINGLE_SIGN_ON
 from cases.actions.children import NewChild
@@ -156,6 +156,7 @@ def _add_keys_of_cases(world: World) -> None:
             "fact kind": "relative",
             "service": KnownService.objects.get(child=robin.child, kind="gp").uuid,
             "timescale": "CP_VISIT",
+            "term": SchoolTerm.objects.kept()[0].uuid,
             "entry": TimelineEntry.objects.get(case=robin, title="Officers called to the home").uuid,
             "plan": Plan.objects.get(case=robin).uuid,
             "action": PlanAction.objects.filter(plan__case=robin, state="open")[0].uuid,
@@ -387,6 +388,11 @@ PAGES: dict[str, Visit] = {
     "agencies:reminder_rules": Visit("maggie", AGENCY),
     "agencies:glossary": Visit("tariq"),
     "agencies:practice_change": Visit("adam", ("timescale",)),
+    "agencies:practice_history": Visit("tariq"),
+    "agencies:school_terms": Visit("adam"),
+    "agencies:school_term_add": Visit("adam"),
+    "agencies:school_term_change": Visit("adam", ("term",)),
+    "agencies:school_term_remove": Visit("adam", ("term",)),
     "agencies:audit_log": Visit("ian", refuses=False),
     "agencies:join": Visit(VISITOR, arrive=follow_invitation),
     "agencies:join_link": Visit(VISITOR, ("secret",)),
