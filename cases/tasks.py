@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from cases.actions import chronologies, matching
+from cases.actions import chronologies, conflicts, matching
 from cases.actions.attachments import scan_waiting
 from safeguard.audit.actor import system
 from safeguard.common.files import scanning
@@ -25,6 +25,12 @@ def count_names() -> None:
 def review_register() -> None:
     """Look for records that may be of one child, among those that are new or changed."""
     matching.review_register()
+
+
+@shared_task(expires=60)
+def propose_exclusions() -> None:
+    """Propose exclusions where an adult around a child may be a user of an involved agency."""
+    conflicts.propose_due()
 
 
 @shared_task(expires=60)

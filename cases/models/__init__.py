@@ -7,6 +7,7 @@ from cases.models.child_protection import Conference, Review, StrategyDiscussion
 from cases.models.chronology import Chronology, ChronologyState
 from cases.models.concern import Concern
 from cases.models.concern_step import ConcernStep
+from cases.models.conflicts import ConflictDue, ExclusionProposal
 from cases.models.deadline import Deadline, DeadlineState
 from cases.models.decisions import Decision
 from cases.models.discussions import Thread, ThreadAsked, ThreadLook, ThreadMessage
@@ -48,6 +49,7 @@ __all__ = [
     "ConcernDraft",
     "ConcernStep",
     "Conference",
+    "ConflictDue",
     "Deadline",
     "DeadlineState",
     "Decision",
@@ -55,6 +57,7 @@ __all__ = [
     "EntryPlaceholder",
     "EntryReceipt",
     "EntryRemark",
+    "ExclusionProposal",
     "FamilyContact",
     "InjuryMark",
     "Involvement",

@@ -147,11 +147,15 @@ class MatchWeight(models.Model):
 
 
 class MatchName(models.Model):
-    """How many children of the register bear a name that at least five of them bear; counted every night."""
+    """How many children of the register bear a name that at least five of them bear; counted several times a day.
 
-    kind = models.CharField(max_length=10)  # "given" or "surname"; "all" counts the register, without a name
+    ``kind`` is "given" or "surname"; "all" counts the register, without a name. "together" counts pairs of children
+    who share a surname: of those who bear the given name ``name``, and without a name of the register.
+    """
+
+    kind = models.CharField(max_length=10)
     name = models.CharField(max_length=60, blank=True)
-    children = models.PositiveIntegerField()
+    children = models.PositiveBigIntegerField()
 
     database_privileges: ClassVar[Mapping[str, str]] = {WEB_ROLE: "SELECT", WORKER_ROLE: "SELECT"}
 

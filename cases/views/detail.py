@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.request import ActingRequest
 from agencies.roles import Can
-from cases import access, access_child, access_deadlines, access_discussions, access_records
+from cases import access, access_child, access_conflicts, access_deadlines, access_discussions, access_records
 from cases.models import AccessLevel
 
 
@@ -44,9 +44,11 @@ def case_access(request: ActingRequest, uuid: UUID) -> HttpResponse:
     """Show who can see a case: agencies, teams and people, each with the grant behind it."""
     found = access.case(request.acting, uuid)
     sight = access.who_can_see(request.acting, found)
+    leads = found.held_level >= AccessLevel.LEAD
     context = {
         "case": found,
-        "leads": found.held_level >= AccessLevel.LEAD,
+        "leads": leads,
+        "proposals": access_conflicts.open_proposals(request.acting, found) if leads else [],
         "emergency_until": sight.emergency_until(request.acting),
         "sight": sight,
     }

@@ -38,6 +38,18 @@ END_INVOLVEMENT = Words(
     (_("The team loses sight of the case at once. What it recorded stays on the timeline."),),
     "warning",
 )
+PROPOSAL = Words(
+    _("A possible conflict of interest"),
+    _("Save"),
+    _("The decision is saved."),
+    (
+        _(
+            "Two people may have one name: ask before you decide, but not this person’s own team. Nobody is kept out"
+            " unless you say so."
+        ),
+        _("The person is not told that anybody asked. What you write is for those who lead the case, never for them."),
+    ),
+)
 ALLOCATE = Words(
     _("Allocate the case"),
     _("Save"),

@@ -155,6 +155,7 @@ CELERY_BEAT_SCHEDULE = {
     "keep-matching-in-step": {"task": "cases.tasks.keep_matching_in_step", "schedule": 30.0},
     "count-names": {"task": "cases.tasks.count_names", "schedule": 6 * 3600.0},
     "review-register": {"task": "cases.tasks.review_register", "schedule": 6 * 3600.0},
+    "propose-exclusions": {"task": "cases.tasks.propose_exclusions", "schedule": 60.0},
     "drain-outbox": {"task": "safeguard.notifications.tasks.drain_outbox", "schedule": 5.0},
     "make-chronologies": {"task": "cases.tasks.make_chronologies", "schedule": 2.0},
     "forget-chronologies": {"task": "cases.tasks.forget_chronologies", "schedule": 3600.0},

@@ -179,6 +179,12 @@ def _exclusion(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
     return facts.level(reader, row["case_id"]) == 3
 
 
+def _proposal(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+    known = facts.sees(reader, "Involvement", row["involvement_id"])
+    leads = facts.level(reader, row["case_id"]) == 3 and row["user_id"] != reader.user
+    return leads and known and facts.sees(reader, "Relationship", row["relationship_id"])
+
+
 def _match_decision(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
     return facts.child(reader, row["found_id"]) and (row["made_id"] is None or facts.child(reader, row["made_id"]))
 
@@ -318,6 +324,7 @@ RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "CaseGroupGrant": _group_grant,
     "CaseUserGrant": _of_case,
     "CaseExclusion": _exclusion,
+    "ExclusionProposal": _proposal,
     "Concern": _concern,
     "ConcernStep": _concern_step,
     "Referral": _referral,

@@ -88,6 +88,7 @@ TABLES: dict[str, tuple[str, list[tuple[str, str]]]] = {
             ("cases_attachment", "entry_id"),
         ],
     ),
+    "ExclusionProposal": ("cases_exclusionproposal", []),
     "CaseGroupGrant": ("cases_casegroupgrant", []),
     "CaseUserGrant": ("cases_caseusergrant", []),
     "CaseExclusion": ("cases_caseexclusion", []),
@@ -102,7 +103,10 @@ TABLES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "ChildIdentifier": ("cases_childidentifier", []),
     "Relationship": ("cases_relationship", []),
     "Person": ("cases_person", []),
-    "Case": ("cases_case", [("cases_timelinelook", "case_id"), ("referrals_acceptance", "case_id")]),
+    "Case": (
+        "cases_case",
+        [("cases_timelinelook", "case_id"), ("referrals_acceptance", "case_id"), ("cases_conflictdue", "case_id")],
+    ),
     "Child": (
         "cases_child",
         [

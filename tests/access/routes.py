@@ -13,6 +13,7 @@ from cases.models import (
     CaseUserGrant,
     Child,
     Deadline,
+    ExclusionProposal,
     Involvement,
     KnownService,
     Meeting,
@@ -65,6 +66,9 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
             **by,
         )
         service = KnownService.objects.create(kind="dentist", name="n", **by)
+        proposal = ExclusionProposal.objects.create(
+            case=shared, user=scene.people["tariq"].user, involvement=part, relationship=tie
+        )
     return {
         "agencies:membership": {"uuid": scene.people["mo"].membership.uuid},
         "agencies:token_revoke": {"uuid": program_of(alice).token.uuid},
@@ -87,6 +91,7 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         "cases:emergency_review": {"uuid": taken.uuid},
         "cases:involvement_end": {"uuid": shared.uuid, "involvement": part.uuid},
         "cases:exclusion_lift": {"uuid": shared.uuid, "person": scene.people["tess"].user.uuid},
+        "cases:exclusion_proposed": {"uuid": shared.uuid, "proposal": proposal.uuid},
         "cases:service_not_needed": {"uuid": shared.uuid, "service": service.uuid},
         "cases:child_relative_change": {"uuid": shared.child.uuid, "fact": tie.uuid},
         "cases:child_fact_end": {"uuid": shared.child.uuid, "kind": "relative", "fact": tie.uuid},

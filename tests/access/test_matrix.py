@@ -177,6 +177,7 @@ PAGES: list[tuple[tuple[str, str], Who, str, str]] = [
     (FORM, level(3), CASE, "meeting_held meeting_off meeting_join"),
     (FORM, in_team_of("alice", "vera"), CASE, "meeting_contribute"),
     (FORM, level(3), CASE, "involve involvement_end allocate restrict lift_restriction exclude exclusion_lift"),
+    (FORM, level(3), CASE, "exclusion_proposed"),
     (FORM, level(3), CASE, "not_needed service_not_needed close"),
     (READ, level(1), CASE, "child"),
     (FORM, level(2), CASE, "child_change child_name_add child_number_add child_address_add child_relative_add"),

@@ -29,6 +29,7 @@ from cases.models import (
     ChildName,
     Concern,
     Deadline,
+    ExclusionProposal,
     Involvement,
     KnownService,
     Meeting,
@@ -164,7 +165,17 @@ def _add_keys_of_cases(world: World) -> None:
             "meeting": Meeting.objects.get(case=robin).uuid,
             "deadline": Deadline.objects.filter(case=robin, code="", entry=None)[0].uuid,
             "review": CaseUserGrant.objects.get(kind="emergency").uuid,
+            "proposal": _proposal(world, robin).uuid,
         }
+
+
+def _proposal(world: World, case: Case) -> ExclusionProposal:
+    """Propose a teacher's exclusion, as if somebody around the child had their name."""
+    part = Involvement.objects.get(case=case, team__agency__name=demo.OAKFIELD)
+    tie = Relationship.objects.filter(child=case.child).earliest("pk")
+    return ExclusionProposal.objects.create(
+        case=case, user=world.person("tariq").user, involvement=part, relationship=tie
+    )
 
 
 def _add_keys_of_same_child(world: World) -> None:
@@ -466,6 +477,7 @@ PAGES: dict[str, Visit] = {
     "cases:lift_restriction": Visit("alice", ("restricted case",)),
     "cases:exclude": Visit("alice", CASE),
     "cases:exclusion_lift": Visit("alice", ("case with exclusion", "excluded")),
+    "cases:exclusion_proposed": Visit("alice", ("case", "proposal")),
     "cases:not_needed": Visit("alice", ("case", "sector")),
     "cases:service_not_needed": Visit("alice", ("case", "service")),
     "cases:close": Visit("alice", CASE),
