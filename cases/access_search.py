@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery
@@ -44,10 +45,18 @@ class Asked(NamedTuple):
     def from_text(cls, text: str) -> "Asked":
         """Return ``text`` taken apart; a date is day before month."""
         text = text[:LONGEST].replace("\x00", " ").strip()
-        date = DATE.search(text)
-        rest = text.replace(date[0], " ") if date else text
-        born = normal.written_date(date[0]) if date else ""
+        typed = DATE.search(text)
+        rest = text.replace(typed[0], " ") if typed else text
+        born = normal.written_date(typed[0]) if typed else ""
         return cls(rest.strip(), normal.name(rest), born, references.normalised(rest), identifiers.normalised(rest))
+
+    @property
+    def day(self) -> date | None:
+        """Return the date of birth, None where none was typed or it is no day of the calendar."""
+        try:
+            return datetime.strptime(self.born, "%Y%m%d").date()  # noqa: DTZ007  (a day, no moment)
+        except ValueError:
+            return None
 
     @property
     def query(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The search box of every page: cases, children, people around them, entries, agencies and colleagues.
+"""The search box of every page: cases, children, people around them, entries, referrals, agencies and colleagues.
 
 Each room finds its own through its own door; here they are put side by side.
 """
@@ -20,6 +20,9 @@ from agencies.acting import Acting
 from agencies.models import Agency, Membership
 from cases import access_search
 from cases.models import Case, Child, Relationship, TimelineEntry
+from referrals import access_search as referral_search
+from referrals.access import is_senders
+from referrals.models import Referral
 from safeguard.common.forms import Form, Look
 
 Row = TypeVar("Row")
@@ -32,7 +35,8 @@ class SearchForm(Form):
     words = forms.CharField(
         label=gettext_lazy("Search"),
         help_text=gettext_lazy(
-            "A child’s name, date of birth, case reference or number; words of a timeline entry; an agency or colleague"
+            "A child’s name, date of birth or number; the reference of a case or referral; words of a timeline entry;"
+            " an agency or colleague"
         ),
         max_length=access_search.LONGEST,
         error_messages={
@@ -77,6 +81,7 @@ class Results:
 def results_of(person: Acting, words: str) -> Results:
     """Return what ``person``, who has a membership, may see of what ``words`` may mean."""
     found = access_search.search(person, words)
+    referrals = referral_search.search(person, words, most=access_search.MOST)
     agencies = Agency.objects.active().matching(words).select_related("sector").order_by("name")
     colleagues = Membership.objects.live().matching(words).select_related("user", "agency").order_by("user__name")
     groups = [
@@ -84,6 +89,7 @@ def results_of(person: Acting, words: str) -> Results:
         _group(gettext_lazy("Children"), found.children, _child),
         _group(gettext_lazy("People around a child"), found.people, _relative),
         _group(gettext_lazy("Timeline entries"), found.entries, _entry),
+        _group(gettext_lazy("Referrals"), referrals, lambda referral: _referral(person, referral)),
         _group(gettext_lazy("Agencies"), agencies[:MOST], _agency, MOST),
         _group(gettext_lazy("Colleagues"), colleagues[:MOST], _colleague, MOST),
     ]
@@ -115,6 +121,18 @@ def _entry(entry: TimelineEntry) -> Result:
     where = f"{entry.case.spoken_reference}, {date_format(entry.occurred_at, 'j F Y')}, {entry.author_agency.name}"
     marked = conditional_escape(where) + mark_safe("<br>") + _marked(entry.headline)  # type: ignore[attr-defined]
     return Result(reverse("cases:entry", args=[entry.case.uuid, entry.uuid]), entry.title, marked)
+
+
+def _referral(person: Acting, referral: Referral) -> Result:
+    own = is_senders(person, referral)
+    day = _("%(reference)s, received %(day)s") % {
+        "reference": referral.spoken_reference,
+        "day": date_format(referral.received_at, "j F Y"),
+    }
+    # Whoever sent it is shown how it stands; who works on it, what it says of the sender too.
+    detail = f"{day}, {referral.state_for_sender}" if own else f"{day}, {referral.sender_name}"
+    page = "referrals:referral" if own else "referrals:triage"
+    return Result(reverse(page, args=[referral.uuid]), _named(referral.child_name), detail)
 
 
 def _agency(agency: Agency) -> Result:
