@@ -38,11 +38,12 @@ class HalfSeen:
 
 @dataclass(frozen=True)
 class MatchQueue:
-    """What waits for a decision, the most alike first; ``more`` says that not all is shown."""
+    """What waits for a decision, the most alike first; ``more`` and ``more_half_seen`` say that not all is shown."""
 
     pairs: list[QueuedPair]
     half_seen: list[HalfSeen]
     more: bool
+    more_half_seen: bool
 
 
 def match_queue(by: Acting) -> MatchQueue:
@@ -52,22 +53,26 @@ def match_queue(by: Acting) -> MatchQueue:
     """
     require_deciding(by)
     readable = Child.objects.with_record_for(by).values("pk")
-    settled = Func("one", "other", function="cases_match_is_settled", output_field=BooleanField())
+    settled = Func("one", "other", "band", function="cases_match_is_settled", output_field=BooleanField())
     open_pairs = MatchPair.objects.filter(one__in=readable, other__in=readable).annotate(settled=settled)
     pairs = list(open_pairs.filter(settled=False).order_by("-p_same", "pk")[: MOST_PAIRS + 1])
-    hidden = _hidden()
+    found = _hidden()
+    hidden = found[:MOST_PAIRS]
     keys = {key for pair in pairs for key in (pair.one_id, pair.other_id)} | {child for child, *_rest in hidden}
     children = _children(by, keys)
     shown = [pair for pair in pairs[:MOST_PAIRS] if {pair.one_id, pair.other_id} <= children.keys()]
     _record(by, children, hidden)
     return MatchQueue(
-        _queued(shown, children, _changeable(by, children)), _half_seen(hidden, children), len(pairs) > MOST_PAIRS
+        pairs=_queued(shown, children, _changeable(by, children)),
+        half_seen=_half_seen(hidden, children),
+        more=len(pairs) > MOST_PAIRS,
+        more_half_seen=len(found) > MOST_PAIRS,
     )
 
 
 def _hidden() -> list[tuple[int, Any, int | None]]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT child_id, other_uuid, desk FROM cases_match_hidden_pairs(%s)", [MOST_PAIRS])
+        cursor.execute("SELECT child_id, other_uuid, desk FROM cases_match_hidden_pairs(%s)", [MOST_PAIRS + 1])
         return list(cursor.fetchall())
 
 

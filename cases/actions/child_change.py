@@ -27,10 +27,15 @@ def finish(
     by: Acting,
     audience: timeline.Audience | None = None,
 ) -> None:
-    """Record the change, and on the timeline of the child's open case that it happened; never what it was."""
+    """Record the change, and on the timeline of the child's open case that it happened; never what it was.
+
+    Where the open case is that of a record merged with this one, for the own team alone: whoever else reads there
+    may not know of this record.
+    """
     keep_in_step(child)
     audit.record(action, by=by, target="cases.Child", uuids=[child.uuid])
     case = access.open_case_of(by, child, to=AccessLevel.CONTRIBUTE)
     if case is not None:
+        audience = audience if case.child_id == child.pk else timeline.OWN_TEAM
         event = timeline.Event(kind=Kind.CHILD_CHANGED, title=title, audience=audience)
         timeline.write(lock_as(by, case, AccessLevel.CONTRIBUTE), event, by=by)

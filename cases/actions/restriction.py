@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from agencies.acting import Acting
@@ -15,6 +17,7 @@ from cases.models import AccessLevel, Case, CaseExclusion, CaseUserGrant
 from cases.querysets import live
 from safeguard.audit import actions as audit
 from safeguard.audit.actions import one_transaction
+from safeguard.notifications.actions import Note, put_in_inbox
 
 
 @one_transaction
@@ -75,6 +78,7 @@ def exclude(case: Case, user: User, *, reason: str, by: Acting) -> None:
         from_same_child=False,
         defaults={"child_id": case.child_id, "reason": reason, "excluded_by": by.user},
     )
+    _tell_left_alone(case.child_id)
 
 
 @one_transaction
@@ -85,6 +89,23 @@ def lift_exclusion(exclusion: CaseExclusion, *, reason: str, by: Acting) -> None
     case = grants.lock_as(by, exclusion.case, AccessLevel.LEAD)
     exclusion.delete()
     _tell(case, Kind.EXCLUSION_LIFTED, _("An exclusion ended"), reason, by, said=False)
+
+
+def _tell_left_alone(child: int) -> None:
+    """Tell an agency that leads a case of another record of ``child`` when nobody of its own can act on it any more.
+
+    The exclusion holds there too. Which case, of whom and by whom stands nowhere: managers ask who leads their cases.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT case_uuid, agency_id, kept_out FROM cases_left_alone(%s)", [child])
+        alone = cursor.fetchall()
+    subject = _("Nobody of your agency can act on one of the cases that it leads: look at who works on them")
+    note = Note(kind="case.left_alone", subject=subject, body="")
+    for case, agency, kept_out in alone:
+        managers = Membership.objects.live().holding(Can.MANAGE_WORK).filter(agency=agency)
+        for user in managers.exclude(user__in=kept_out).values_list("user", flat=True):
+            key = f"case.left_alone:{case}:{localdate()}:{user}"
+            put_in_inbox(note, recipient_id=user, dedupe_key=key, agency_id=agency)
 
 
 def _others_who_can_act(case: Case, *, besides: User) -> set[int]:

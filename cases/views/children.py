@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from agencies.models import User
+from agencies.models import Membership, User
 from agencies.request import ActingRequest
 from agencies.views.attempt import attempted, form_page
 from cases import access, access_child, access_same_child
@@ -172,4 +172,9 @@ def _page(request: ActingRequest, child: Child, form: forms.BaseForm, act: Act, 
 
 def _who_see(request: ActingRequest, child: Child) -> dict[User, str]:
     case = access.open_case_of(request.acting, child)
-    return people_involved(request, case)[0] if case else {}
+    people = people_involved(request, case)[0] if case else {}
+    if case is None or case.child_id == child.pk:
+        return people
+    # The case of a record that is merged with this one: others who see it may not know of this one.
+    own = set(Membership.objects.live().filter(teams__in=request.acting.team_ids).values_list("user", flat=True))
+    return {person: place for person, place in people.items() if person.pk in own}

@@ -6,10 +6,11 @@ from contextlib import contextmanager
 import pytest
 from django.db import transaction
 
+from cases import access_match_queue
 from cases.actions.involvement import Terms, involve
 from cases.actions.matching import keep_in_step, review_register
 from cases.actions.restriction import exclude
-from cases.models import AccessLevel, Child, MatchPair
+from cases.models import AccessLevel, Child, MatchDecision, MatchPair
 from safeguard.audit.models import AuditRow
 from safeguard.common import row_security
 from safeguard.common.row_security import WORKER_ROLE
@@ -157,3 +158,62 @@ def test_a_child_who_has_changed_loses_the_pairs_that_no_longer_hold(
     night()
     with as_owner():
         assert not MatchPair.objects.exists()
+
+
+def test_a_pair_that_was_settled_comes_up_again_once_it_looks_likelier_than_it_did_then(
+    maggie: Person, pair: tuple[Child, Child]
+) -> None:
+    maggie.client.post(at("same_child_pair", *pair), {"verdict": "not_same", "reason": "Cousins of one name"})
+    assert "Nothing to decide" in shown(maggie)
+
+    with as_owner():
+        MatchDecision.objects.update(band="possible")
+    assert at("same_child_pair", *pair) in shown(maggie)
+
+    maggie.client.post(at("same_child_pair", *pair), {"verdict": "not_same", "reason": "I met both"})
+    assert "Nothing to decide" in shown(maggie)
+
+
+def test_a_hidden_record_comes_up_again_by_the_same_rule(
+    *, maggie: Person, tariq: Person, social_care: Place, oakfield: Place, alice: Person
+) -> None:
+    seen, hidden = born(alice, social_care, "Robin"), born(tariq, oakfield, "Robyn")
+    night()
+    with as_owner():
+        pair = MatchPair.objects.get()
+        said = {
+            "asked_facts": {},
+            "found_facts": {},
+            "levels": {},
+            "p_same": 0.9,
+            "p_household": 0,
+            "model": pair.model,
+        }
+        MatchDecision.objects.create(
+            found=hidden, made=seen, of_two_records=True, choice="not_same", reason=WHY, band="likely",
+            decided_by=alice.user, decided_for=social_care.agency, **said
+        )  # fmt: skip
+    assert "Nothing to decide" in shown(maggie)
+
+    with as_owner():
+        MatchDecision.objects.update(band="possible")
+    assert "Ask the duty desk of Oakfield Primary School" in shown(maggie)
+
+
+def test_the_queue_says_when_not_all_hidden_records_are_shown(
+    *,
+    maggie: Person,
+    tariq: Person,
+    social_care: Place,
+    oakfield: Place,
+    alice: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    born(alice, social_care, "Robin")
+    for _each in range(2):
+        born(tariq, oakfield, "Robyn")
+    night()
+    assert "There are more than these" not in shown(maggie)
+
+    monkeypatch.setattr(access_match_queue, "MOST_PAIRS", 1)
+    assert "There are more than these" in shown(maggie)

@@ -8,20 +8,25 @@ import pytest
 from django.core import serializers
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.http import Http404
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agencies.acting import Acting
+from agencies.models import Membership, User
 from cases import access, access_concerns, access_same_child
+from cases.actions.child_record import add_name
 from cases.actions.children import NewChild, record_child
 from cases.actions.involvement import Terms, involve
 from cases.actions.opening import close_case, open_case
 from cases.actions.restriction import exclude, lift_exclusion, restrict
 from cases.actions.same_child import link, merge, undo
 from cases.concern_codes import NextStep
-from cases.models import AccessLevel, Case, CaseExclusion, Child, SameChild
+from cases.models import AccessLevel, Case, CaseExclusion, Child, ChildName, SameChild, TimelineEntry
 from safeguard.audit.models import AuditRow
+from safeguard.notifications.models import InboxItem
 from tests.cases.conftest import entered, with_later_transaction
 from tests.cases.test_concerns import log
 from tests.conftest import Person, Place
@@ -453,3 +458,96 @@ def test_any_order_of_merges_and_undos_keeps_the_rules_and_ends_where_it_should(
             assert list(CaseExclusion.objects.order_by("pk").values()) == own
         family.holds()
         transaction.set_rollback(True)
+
+
+# --- What the other record's case must not lose -------------------------------------------------------
+
+
+def leads_two(person: Person, alice: Person, social_care: Place, oakfield: Place) -> tuple[Case, Case]:
+    """Return a case that social care leads, and one of another record of the child, linked, that ``person`` leads."""
+    one, other = recorded(alice, social_care), recorded(person, oakfield)
+    ours, theirs = opened(alice, social_care, one), opened(person, oakfield, other)
+    with as_owner():
+        SameChild.objects.create(kept=one, other=other, reason=WHY, made_by=alice.user, made_for=social_care.agency)
+    with entered(person) as by:
+        terms = Terms(purpose="Help", lawful_basis=BASIS, level=AccessLevel.LEAD)
+        involve(theirs, social_care.team, terms, by=by)
+    return ours, theirs
+
+
+def notes_of(person: Person) -> list[InboxItem]:
+    with as_owner():
+        return list(InboxItem.objects.filter(recipient=person.user, kind="case.left_alone"))
+
+
+def test_an_agency_is_told_when_nobody_of_its_own_can_act_on_a_case_any_more(
+    *, alice: Person, maggie: Person, tariq: Person, daisy: Person, social_care: Place, oakfield: Place
+) -> None:
+    with as_owner():
+        daisy.membership.teams.clear()  # manages the school's people, and is in no team of the case
+    ours, _theirs = leads_two(tariq, alice, social_care, oakfield)
+
+    with entered(alice) as by:
+        exclude(ours, tariq.user, reason="His niece", by=by)
+
+    (note,) = notes_of(daisy)
+    assert (note.path, note.agency_id) == ("", oakfield.agency.pk)
+    assert "Nobody of your agency can act on one of the cases that it leads" in note.title
+    assert not {"Robyn", "Tariq", "niece"} & set(note.title.split())
+    assert not [each for each in (alice, maggie, tariq) if notes_of(each)]
+
+
+def test_nobody_is_told_while_a_colleague_can_act(
+    *, alice: Person, tariq: Person, daisy: Person, social_care: Place, oakfield: Place
+) -> None:
+    ours, _theirs = leads_two(tariq, alice, social_care, oakfield)
+
+    with entered(alice) as by:
+        exclude(ours, tariq.user, reason="His niece", by=by)
+
+    assert notes_of(daisy) == []
+
+
+@pytest.mark.parametrize("gone", ["account", "membership", "role"])
+def test_an_account_that_no_longer_works_leads_nothing(
+    gone: str, *, alice: Person, maggie: Person, tariq: Person, daisy: Person, social_care: Place, oakfield: Place
+) -> None:
+    with as_owner():
+        one, other = recorded(alice, social_care), recorded(alice, social_care)
+    opened(tariq, oakfield, one)  # led by Tariq and Daisy
+    with entered(alice) as by:
+        close_case(opened(alice, social_care, other), reason="Moved", by=by)
+    with as_owner():
+        case = other.cases.get()
+        CaseExclusion.objects.create(case=case, child=other, user=tariq.user, reason="Kin", excluded_by=alice.user)
+        users, memberships = User.objects.filter(pk=daisy.user.pk), Membership.objects.filter(pk=daisy.membership.pk)
+        if gone == "account":
+            users.update(is_active=False)
+        elif gone == "membership":
+            memberships.update(until=F("since"))
+        else:
+            memberships.update(roles=["analyst"])
+
+    with pytest.raises(ValidationError, match="Something stands against it"):
+        merged(maggie, one, other)
+
+
+def test_a_change_of_a_merged_record_is_told_on_the_other_ones_case_to_the_own_team_alone(
+    *, maggie: Person, alice: Person, hana: Person, social_care: Place, health: Place, robin: Child, robyn: Child
+) -> None:
+    with entered(alice) as by:
+        case = open_case_of(by, robin)
+        involve(case, health.team, Terms(purpose="Help", lawful_basis=BASIS), by=by)
+    merged(maggie, robin, robyn)
+
+    with entered(alice) as by:
+        for child in (robin, robyn):
+            add_name(child, kind=ChildName.Kind.ALIAS, given="Bobbie", surname="Example", by=by)
+    pages = [alice.client.get(reverse("cases:child_address_add", args=[child.uuid])).text for child in (robin, robyn)]
+
+    with entered(hana) as by:
+        assert TimelineEntry.objects.visible_to(by).filter(case=case, kind="child_changed").count() == 1
+    with entered(alice) as by:
+        assert TimelineEntry.objects.visible_to(by).filter(case=case, kind="child_changed").count() >= 2
+    assert ["Hana Hughes" in page for page in pages] == [True, False]
+    assert ["Alice Archer" in page for page in pages] == [True, True]
