@@ -177,14 +177,21 @@ def _model(version: int) -> Model:
 
 
 def shares(*asked: Facts) -> Shares:
-    """Return how common the names of all ``asked`` are in the register, as counted last night."""
-    own = Q(kind="given", name__in={each.given for each in asked})
+    """Return how common the names of all ``asked`` are in the register, and go together, as counted last."""
+    own = Q(kind__in=("given", "together"), name__in={each.given for each in asked})
     own |= Q(kind="surname", name__in={each.surname for each in asked})
-    counted = list(MatchName.objects.filter(own | Q(kind="all")).values_list("kind", "name", "children"))
-    counts: dict[tuple[Kind, str], int] = {
-        ("given" if kind == "given" else "surname", name): children for kind, name, children in counted if name
-    }
-    return Shares(next((children for kind, _name, children in counted if kind == "all"), 0), counts)
+    counted = MatchName.objects.filter(own | Q(kind__in=("all", "together"), name=""))
+    counts: dict[tuple[Kind, str], int] = {}
+    together: dict[str, int] = {}
+    children = 0
+    for kind, name, count in counted.values_list("kind", "name", "children"):
+        if kind == "together":
+            together[name] = count
+        elif name:
+            counts["given" if kind == "given" else "surname", name] = count
+        else:
+            children = count
+    return Shares(children, counts, together)
 
 
 # --- Keeping the rows in step ---------------------------------------------------------------------

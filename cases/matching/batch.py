@@ -67,7 +67,7 @@ class ListInDatabase:
 
 
 def shares_of(facts: Sequence[Facts]) -> Shares:
-    """Return how common names are in a list."""
+    """Return how common names are in a list; not which go together: a list may hold each child twice."""
     counts: Counter[tuple[Kind, str]] = Counter()
     for each in facts:
         counts["given", each.given] += 1

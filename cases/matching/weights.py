@@ -18,10 +18,9 @@ LIKELY, POSSIBLE, HOUSEHOLD = 0.95, 0.05, 0.5
 # are so small that a random record would be either.
 EXPECTED_SAME, EXPECTED_HOUSEHOLD = 0.5, 1.5
 SMALLEST_REGISTER = 1_000
-# A Piotr is a Nowak more often than chance would have it: names of one origin go together.
-NAMES_GO_TOGETHER = 5.0
 MOST_DIFFERING = 1
 NAMES_THAT_AGREE = {Level.SAME, Level.SHORT_FORM, Level.VERY_SIMILAR, Level.SWAPPED}
+CLOSE_NAMES = {Level.SAME, Level.SHORT_FORM, Level.VERY_SIMILAR}
 NAMED: Mapping[str, Kind] = {"given": "given", "surname": "surname"}
 
 
@@ -82,8 +81,8 @@ def score(one: Facts, other: Facts, levels: Levels, *, model: Model, shares: Sha
         same, household = same * weight.m, household * weight.h
         by_name = level is Level.SAME and field in NAMED
         unrelated *= shares.of(NAMED[field], getattr(one, field)) if by_name else weight.u
-    if levels["given"] is levels["surname"] is Level.SAME:
-        unrelated *= NAMES_GO_TOGETHER
+    if levels["given"] in CLOSE_NAMES and levels["surname"] in CLOSE_NAMES:
+        unrelated *= shares.go_together(one.given)
     total = same + household + unrelated
     p_same, p_household = same / total, household / total
     return Score(p_same, p_household, band(levels, p_same, p_household), levels)

@@ -86,7 +86,7 @@ def test_another_child_is_recorded_with_the_reason(alice: Person, social_care: P
     assert decision.found_facts["given"] == "robin"
     assert decision.levels["given"] == "very_similar"
     assert decision.p_same > 0.9
-    assert (decision.model_id, decision.decided_by) == (1, alice.user)
+    assert (decision.model_id, decision.decided_by) == (2, alice.user)
 
 
 def test_it_wants_to_know_why_it_is_another_child(alice: Person, social_care: Place, robin: Case) -> None:

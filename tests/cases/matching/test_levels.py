@@ -6,11 +6,11 @@ import pytest
 
 from cases.matching import normal
 from cases.matching.facts import Facts
-from cases.matching.frequencies import Shares
+from cases.matching.frequencies import GO_TOGETHER, Kind, Shares
 from cases.matching.levels import Level, compare
 from cases.matching.weights import Band, Model, Score, score
 from cases.matching.words import explained, per_cent
-from tests.cases.matching.weights import first_model
+from tests.cases.matching.weights import newest_model
 
 ROBIN = Facts(
     given="robin", surname="pemberton", born="20150203", sex="M", postcode="nt42ab", street="12 mill rd",
@@ -21,7 +21,7 @@ STRANGER = Facts(given="zofia", surname="wojcik", born="20110917", sex="F", post
 
 @pytest.fixture(scope="module")
 def model() -> Model:
-    return first_model()
+    return newest_model()
 
 
 def scored(one: Facts, other: Facts, model: Model, children: int = 100_000) -> Score:
@@ -140,6 +140,23 @@ def test_a_common_name_says_less_than_a_rare_one(model: Model) -> None:
         return scored(one, replace(one, born="20150903"), model).p_same
 
     assert same_name("oliver", "smith") < same_name("cuthbert", "featherstonehaugh")
+
+
+def test_names_of_a_small_community_go_together_as_the_register_says(model: Model) -> None:
+    """Of 54 children called Ziad 60 pairs share a surname, where chance would bring 1.4: together they are not rare."""
+    counts: dict[tuple[Kind, str], int] = {("given", "ziad"): 54, ("surname", "qasim"): 53, ("given", "noah"): 1_000}
+    said = {"ziad": 60, "noah": 600, "": 5_000_000}
+    counted, uncounted = Shares(100_000, counts, said), Shares(100_000, counts)
+    one = Facts(given="ziad", surname="qasim", born="20240727")
+    other = replace(one, born="20210726")
+
+    def p_same(shares: Shares) -> float:
+        return score(one, other, compare(one, other), model=model, shares=shares).p_same
+
+    assert counted.go_together("ziad") == pytest.approx(26.7, abs=0.1)
+    assert counted.go_together("noah") == GO_TOGETHER, "never less than before it was counted"
+    assert counted.go_together("nobody") == uncounted.go_together("ziad") == Shares().go_together("ziad") == GO_TOGETHER
+    assert p_same(counted) < p_same(uncounted) / 3
 
 
 def test_probabilities_add_up_whatever_the_levels(model: Model) -> None:

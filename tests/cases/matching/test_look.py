@@ -147,7 +147,7 @@ def test_every_look_is_on_record_with_whom_it_found(olive: Person, robin: Case) 
         look = AuditRow.objects.get(action="match.look")
     assert (asked.user_id, look.user_id) == (olive.user.pk, olive.user.pk)
     assert look.target_uuids == [robin.child.uuid]
-    assert look.detail == {"shown": 0, "desks": 1, "weights": 1}
+    assert look.detail == {"shown": 0, "desks": 1, "weights": 2}
 
 
 def test_somebody_without_a_role_for_children_finds_nobody(ana: Person, robin: Case) -> None:
@@ -231,11 +231,31 @@ def test_only_the_worker_sweeps(alice: Person, robin: Case) -> None:
     assert sweep() == 1
 
 
+def test_pairs_of_one_name_who_share_a_surname_are_counted(alice: Person, social_care: Place) -> None:
+    for given, surname in [
+        ("Ziad", "Qasim"),
+        ("Ziad", "Qasim"),
+        ("Ziad", "Haddad"),
+        ("Noor", "Qasim"),
+        ("Noor", "Webb"),
+    ]:
+        known(alice, social_care, given, surname)
+    with database_role("app_worker"):
+        row_security.apply(row_security.NOBODY)
+        access.count_names(least=2)
+    with as_owner():
+        counted = dict(MatchName.objects.filter(kind="together").values_list("name", "children"))
+        shares = access.shares(Facts(given="ziad", surname="qasim"))
+
+    assert counted == {"ziad": 1, "": 3}
+    assert (shares.children, shares.counts["given", "ziad"], shares.together) == (5, 3, {"ziad": 1, "": 3})
+
+
 def test_names_are_counted_only_where_many_children_bear_them(alice: Person, robin: Case) -> None:
     with worker():
         assert access.count_names(least=2) == 1
 
-    assert list(MatchName.objects.values_list("kind", "children")) == [("all", 1)]
+    assert list(MatchName.objects.values_list("kind", "children")) == [("all", 1), ("together", 0)]
 
 
 @pytest.mark.django_db

@@ -44,50 +44,50 @@ def sign_off(version: int, *more: str, who: str = WHO, figures: str = FIGURES) -
 
 
 def test_a_version_is_used_once_somebody_answers_for_it_with_figures() -> None:
-    assert "Version 2 is added" in add()
-    assert current_model().version == 1
-
-    assert "Version 2 is signed off" in sign_off(2)
+    assert "Version 3 is added" in add()
     assert current_model().version == 2
-    signed = MatchModel.objects.get(version=2)
+
+    assert "Version 3 is signed off" in sign_off(3)
+    assert current_model().version == 3
+    signed = MatchModel.objects.get(version=3)
     assert (signed.signed_off_by, signed.signed_off_on, signed.figures) == (WHO, timezone.localdate(), FIGURES)
     assert list(AuditRow.objects.order_by("pk").values_list("action", flat=True)) == ["weights.add", "weights.sign_off"]
-    assert f"2: signed off by {WHO}" in run("list")
+    assert f"3: signed off by {WHO}" in run("list")
     assert FIGURES in run("list")
 
 
 def test_what_is_signed_off_never_changes() -> None:
     add()
-    sign_off(2)
+    sign_off(3)
     with pytest.raises(CommandError, match="signed off already"):
-        sign_off(2)
+        sign_off(3)
     with pytest.raises(DatabaseError, match="never changes"), transaction.atomic():
-        MatchModel.objects.filter(version=2).update(figures="Better")
+        MatchModel.objects.filter(version=3).update(figures="Better")
 
 
 @pytest.mark.parametrize(
     ("version", "more", "words"),
     [
         (9, {}, "not there"),
-        (2, {"who": " "}, "Give the name"),
-        (2, {"figures": " "}, "Give the name"),
+        (3, {"who": " "}, "Give the name"),
+        (3, {"figures": " "}, "Give the name"),
     ],
 )
 def test_a_sign_off_without_its_parts_is_refused(version: int, more: dict[str, str], words: str) -> None:
     add()
     with pytest.raises(CommandError, match=words):
         sign_off(version, **more)
-    assert current_model().version == 1
+    assert current_model().version == 2
 
 
 def test_neither_a_day_to_come_nor_a_version_older_than_the_one_in_use_is_signed_off() -> None:
     add()
     add()
     with pytest.raises(CommandError, match="in the future"):
-        sign_off(2, "--on", str(timezone.localdate() + timedelta(days=1)))
-    sign_off(3)
-    with pytest.raises(CommandError, match="Version 3 is in use"):
-        sign_off(2)
+        sign_off(3, "--on", str(timezone.localdate() + timedelta(days=1)))
+    sign_off(4)
+    with pytest.raises(CommandError, match="Version 4 is in use"):
+        sign_off(3)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_file_that_is_wrong_is_refused_with_its_line_and_nothing_is_added(
 
     with pytest.raises(CommandError, match=words):
         add(path)
-    assert MatchModel.objects.count() == 1
+    assert MatchModel.objects.count() == 2
 
 
 def test_a_file_that_is_not_there_or_not_text_is_refused(tmp_path: Path) -> None:

@@ -71,5 +71,5 @@ $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0051_conflict_rules")]
+    dependencies = [("cases", "0053_conflict_rules")]
     operations = [migrations.RunSQL([SETTLED, HIDDEN, FOLLOWS, LEFT_ALONE])]

@@ -12,7 +12,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0049_what_was_asked"),
+        ("cases", "0051_match_kept_out"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

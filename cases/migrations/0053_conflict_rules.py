@@ -143,7 +143,7 @@ SEEN = f"""user_id <> {USER_ID_SQL} AND cases_case_is_led(case_id)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0050_conflicts"), ("agencies", "0017_submission_digest")]
+    dependencies = [("cases", "0052_conflicts"), ("agencies", "0017_submission_digest")]
     operations = [
         migrations.RunSQL([LEADERS, NOTE, DUE, ALIKE], DROP),
         migrations.RunSQL(EVERYTHING_IS_DUE, migrations.RunSQL.noop),
