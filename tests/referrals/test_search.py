@@ -6,8 +6,11 @@ import pytest
 from django.urls import reverse
 from django.utils.timezone import localtime
 
+from cases.actions.restriction import exclude
 from referrals.models import Referral
 from safeguard.audit.models import AuditRow
+from tests.cases.conftest import entered
+from tests.cases.matching.test_look import BORN, known
 from tests.conftest import Person, Place
 from tests.factories import as_owner
 from tests.referrals.conftest import refer
@@ -77,6 +80,20 @@ def test_whoever_is_kept_from_it_does_not_find_it(tariq: Person, daisy: Person, 
     made = refer(tariq, social_care, children=[ROBERT], kept_from=(daisy.user,))
 
     assert str(made.uuid) not in page(daisy, "Featherstone")
+
+
+def test_whoever_is_kept_out_of_the_childs_case_does_not_find_what_may_be_about_that_child(
+    tariq: Person, tess: Person, maggie: Person, alice: Person, social_care: Place
+) -> None:
+    case = known(alice, social_care, "Robert", "Featherstone")
+    with entered(alice) as by:
+        exclude(case, tess.user, reason="Her nephew", by=by)
+    made = refer(tariq, social_care, children=[ROBERT | {"born_on": BORN}])
+
+    for words in ("Featherstone", made.reference):
+        assert str(made.uuid) not in page(tess, words)
+        assert str(made.uuid) in page(maggie, words)
+        assert str(made.uuid) in page(tariq, words)
 
 
 def test_what_was_shown_is_on_record_and_what_was_typed_is_not(robert: Referral, tess: Person) -> None:
