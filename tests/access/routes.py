@@ -66,9 +66,6 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
             **by,
         )
         service = KnownService.objects.create(kind="dentist", name="n", **by)
-        proposal = ExclusionProposal.objects.create(
-            case=shared, user=scene.people["tariq"].user, involvement=part, relationship=tie
-        )
     return {
         "agencies:membership": {"uuid": scene.people["mo"].membership.uuid},
         "agencies:token_revoke": {"uuid": program_of(alice).token.uuid},
@@ -90,8 +87,7 @@ def objects(scene: Scene) -> dict[str, dict[str, Any]]:
         **_concerns(scene),
         "cases:emergency_review": {"uuid": taken.uuid},
         "cases:involvement_end": {"uuid": shared.uuid, "involvement": part.uuid},
-        "cases:exclusion_lift": {"uuid": shared.uuid, "person": scene.people["tess"].user.uuid},
-        "cases:exclusion_proposed": {"uuid": shared.uuid, "proposal": proposal.uuid},
+        **_exclusions(scene, part, tie),
         "cases:service_not_needed": {"uuid": shared.uuid, "service": service.uuid},
         "cases:child_relative_change": {"uuid": shared.child.uuid, "fact": tie.uuid},
         "cases:child_fact_end": {"uuid": shared.child.uuid, "kind": "relative", "fact": tie.uuid},
@@ -117,6 +113,17 @@ def _spans(alice: Actor) -> dict[str, dict[str, Any]]:
         away = Absence.objects.create(membership=alice.membership, first_day=today, last_day=today)
         term = SchoolTerm.objects.create(name="Autumn", first_day="2026-09-02", last_day="2026-12-18")
     return {"agencies:absence_": {"uuid": away.uuid}, "agencies:school_term_": {"uuid": term.uuid}}
+
+
+def _exclusions(scene: Scene, part: Involvement, tie: Relationship) -> dict[str, dict[str, Any]]:
+    """Return the parts of the addresses of exclusions from Alice's shared case: one that holds, one proposed."""
+    shared, teacher = scene.made["shared"], scene.people["tariq"].user
+    with as_owner():
+        proposal = ExclusionProposal.objects.create(case=shared, user=teacher, involvement=part, relationship=tie)
+    return {
+        "cases:exclusion_lift": {"uuid": shared.uuid, "person": scene.people["tess"].user.uuid},
+        "cases:exclusion_proposed": {"uuid": shared.uuid, "proposal": proposal.uuid},
+    }
 
 
 def _same_child(child: Child, alice: Actor) -> dict[str, dict[str, Any]]:
