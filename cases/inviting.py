@@ -8,7 +8,7 @@ too of whom whoever calls the meeting off knows nothing.
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +29,7 @@ KIND = "meeting"
 CALLED, CALLED_OFF = "called", "called_off"
 # What a calendar counts by: a later message about the same meeting has the higher number.
 SEQUENCE = {CALLED: 0, CALLED_OFF: 1}
+STAGES = {str(number): stage for stage, number in SEQUENCE.items()}
 MOOT = "the meeting is over, or no longer as it was said"
 TITLES = tuple(
     texts.Text(
@@ -56,23 +57,31 @@ def register() -> None:
 
 def tell(meeting: Meeting, stage: str) -> None:
     """Have everybody invited told, in the caller's transaction, that ``meeting`` is CALLED or CALLED_OFF."""
-    told = Planned(subject=meeting.uuid, stage=stage, occasion=stage, due_at=timezone.now(), urgent=True)
+    occasion = f"{meeting.uuid.hex}:{SEQUENCE[stage]}"
+    # Under a key of its own: an operator who knows the meeting's could read there who else is invited.
+    told = Planned(subject=uuid4(), stage=stage, occasion=occasion, due_at=timezone.now(), urgent=True)
     reminders.plan(KIND, [told])
 
 
-def calendar_part(subject: UUID, occasion: str, address: str) -> str:
+def calendar_part(_subject: UUID, occasion: str, address: str) -> str:
     """Return the part of the message to ``address`` that its calendar reads; empty where the meeting is gone."""
-    call = beyond_sight.call(subject)
-    return calendar.invitation(call, address, sequence=SEQUENCE[occasion]) if call else ""
+    call, stage = _said(occasion)
+    return calendar.invitation(call, address, sequence=SEQUENCE[stage]) if call else ""
+
+
+def _said(occasion: str) -> tuple[Call | None, str]:
+    """Return the meeting that an occasion is about, and whether it was CALLED or CALLED_OFF then."""
+    key, _colon, number = occasion.partition(":")
+    return beyond_sight.call(UUID(key)), STAGES[number]
 
 
 class Invitations:
     """Meetings as the reminders' machine asks about them."""
 
-    def resolve(self, subject: UUID, stage: str, occasion: str) -> Resolution:
+    def resolve(self, _subject: UUID, stage: str, occasion: str) -> Resolution:
         """Return who is invited and may see the meeting now."""
-        call = beyond_sight.call(subject)
-        if call is None or _is_moot(call, occasion):
+        call, said = _said(occasion)
+        if call is None or _is_moot(call, said):
             return Resolution(outcome=MOOT)
         if reminders.escalation(stage):
             return Resolution(outcome="it is in the person's inbox")
@@ -81,7 +90,7 @@ class Invitations:
             "case": f"{call.reference[:4]}-{call.reference[4:]}",
             "day": date_format(timezone.localtime(call.planned_for), "DATETIME_FORMAT"),
         }
-        code = f"{KIND}_{occasion}"
+        code = f"{KIND}_{said}"
         return Resolution(
             outcome=reached.outcome,
             title=texts.filled(code, texts.texts()[code], words),
@@ -90,10 +99,10 @@ class Invitations:
             recipients=tuple(replace(each, digest_at=None, phone="") for each in reached.recipients),
         )
 
-    def why_not(self, subject: UUID, occasion: str, *, user_id: int, membership: UUID, role: str) -> str:
+    def why_not(self, _subject: UUID, occasion: str, *, user_id: int, membership: UUID, role: str) -> str:
         """Return why the person is not to be told any more."""
-        call = beyond_sight.call(subject)
-        if call is None or _is_moot(call, occasion):
+        call, said = _said(occasion)
+        if call is None or _is_moot(call, said):
             return MOOT
         live = ladder.people().filter(uuid=membership, user_id=user_id).first()
         return _refusal(call, Candidate(live, role)) if live else "their membership has ended"
@@ -103,10 +112,10 @@ class Invitations:
         return ()
 
 
-def _is_moot(call: Call, occasion: str) -> bool:
+def _is_moot(call: Call, said: str) -> bool:
     if call.planned_for < timezone.now() or not call.case_is_open:
         return True
-    return call.is_called_off != (occasion == CALLED_OFF)
+    return call.is_called_off != (said == CALLED_OFF)
 
 
 def _named(call: Call, rung: str) -> Iterator[Candidate]:

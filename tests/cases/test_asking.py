@@ -90,8 +90,10 @@ def comes(kind: str, stage: str) -> None:
 
 
 def told() -> list[tuple[str, str, str]]:
+    """Return who was told what, and the page that it opens; invitations to meetings have tests of their own."""
     with as_owner():
-        rows = Reminder.objects.filter(skipped_at=None).select_related("recipient").order_by("pk")
+        rows = Reminder.objects.filter(skipped_at=None).exclude(stage__kind="meeting").select_related("recipient")
+        rows = rows.order_by("pk")
         return [(row.recipient.name.split()[0], row.title, row.path) for row in rows]
 
 

@@ -226,4 +226,14 @@ def test_nobody_but_the_worker_learns_who_is_invited(case: Case, alice: Person, 
     found = called(case, alice, part)
     with entered(alice):
         assert beyond_sight.call(found.uuid) is None
-        assert inviting.calendar_part(found.uuid, inviting.CALLED, "x@example.org") == ""
+        assert inviting.calendar_part(found.uuid, f"{found.uuid.hex}:0", "x@example.org") == ""
+
+
+def test_an_operator_who_knows_the_meeting_does_not_find_who_else_is_invited(
+    *, case: Case, alice: Person, hana: Person, adam: Person, part: Involvement, sink: Sink
+) -> None:
+    found = called(case, alice, part)
+    delivered()
+
+    assert len(sink.messages) == 1
+    assert str(hana.user.uuid) not in adam.client.get("/reminders/", {"subject": str(found.uuid)}).text
