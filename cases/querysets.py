@@ -188,13 +188,15 @@ def visible_concerns(by: "Acting") -> Q:
     entries = _objects("TimelineEntry").filter(
         TimelineQuerySet.audience_of(by), case__in=_objects("Case").filter(visible_case_ids(by)).values("pk")
     )
-    unlinked = Q(entry__isnull=True) & (Q(team__in=by.team_ids) | Q(also__in=by.team_ids))
+    # On a timeline the entry decides, but for a team that was asked to look: what it was asked it does not lose.
+    held = Q(entry__isnull=True) | Q(look_due_at__isnull=False)
+    of_team = held & (Q(team__in=by.team_ids) | Q(also__in=by.team_ids))
     own = Q(author=by.user_id, author_agency=by.agency_id)
     works_at = apps.get_model("agencies", "Membership").objects.current().filter(user=by.user_id).values("agency")
     implicated = _objects("Concern").filter(implicated=by.user_id).values("pk")
     kept_from = Q(pk__in=implicated) | (Q(workplace__in=works_at) & ~Q(author=by.user_id))
     return (
-        (own | unlinked | Q(entry__in=entries.values("pk")))
+        (own | of_team | Q(entry__in=entries.values("pk")))
         & ~kept_from
         & (Q(child__isnull=True) | ~Q(child__in=_excluded_children(by)))
     )

@@ -104,6 +104,12 @@ class EntryForm(FactsForm, AudienceForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Everybody who sees the entry also sees who has confirmed and who has not"),
     )
+    # A file cannot be carried over the page that shows the readers, so it is chosen once the entry is saved.
+    then_attach = forms.BooleanField(
+        label=_("I have a file to attach"),
+        required=False,
+        help_text=_("You choose it next, when the entry is saved. Whoever sees the entry can open it"),
+    )
     looks: ClassVar[Mapping[str, Look]] = AUDIENCE_LOOKS | FACTS_LOOKS
 
     def __init__(self, *args: Any, by: Acting, **kwargs: Any) -> None:
@@ -111,7 +117,8 @@ class EntryForm(FactsForm, AudienceForm):
         self.fit_to(kwargs["case"])
         self.agencies = agencies_to_ask(self.candidates.values(), by)
         offer_agencies(self.fields, self.agencies)
-        self.order_fields([*(name for name in self.fields if name != "ask"), "ask"])
+        last = ("ask", "then_attach")
+        self.order_fields([*(name for name in self.fields if name not in last), *last])
 
     def event(self, kind: Kind) -> timeline.Event:
         """Return what was typed, as an event of ``kind`` for the chosen audience."""

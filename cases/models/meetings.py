@@ -23,7 +23,9 @@ from safeguard.common.models import PublicIdModel
 from safeguard.common.row_security import WEB_ROLE, WORKER_ROLE
 
 # What was planned stays as it was; what became of it is added to the row.
-GOES_ON: Mapping[str, str] = {WEB_ROLE: "SELECT, INSERT, UPDATE", WORKER_ROLE: "SELECT, INSERT, UPDATE"}
+# What was called stays as it was called; only what becomes of it is written later.
+GOES_ON = "SELECT, INSERT, UPDATE (state, summary, child_said, no_words_because, not_held_because)"
+TAKES_PART = "SELECT, INSERT, UPDATE (attendance)"
 
 
 @pghistory.track()
@@ -36,7 +38,7 @@ class Meeting(PublicIdModel, Record):
 
     protected = True
     kinds: ClassVar = (Kind.MEETING_CALLED,)
-    database_privileges: ClassVar = GOES_ON
+    database_privileges: ClassVar[Mapping[str, str]] = dict.fromkeys((WEB_ROLE, WORKER_ROLE), GOES_ON)
 
     class State(models.TextChoices):
         PLANNED = "planned", gettext_lazy("Planned")
@@ -133,7 +135,7 @@ class MeetingSeat(PublicIdModel):
     """
 
     protected = True
-    database_privileges: ClassVar = GOES_ON
+    database_privileges: ClassVar[Mapping[str, str]] = dict.fromkeys((WEB_ROLE, WORKER_ROLE), TAKES_PART)
 
     class Attendance(models.TextChoices):
         INVITED = "invited", gettext_lazy("Invited")

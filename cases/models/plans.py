@@ -22,7 +22,9 @@ from safeguard.common.models import PublicIdModel
 from safeguard.common.row_security import WEB_ROLE, WORKER_ROLE
 
 # What was agreed stays as it was; what became of it is added to the row.
-GOES_ON: Mapping[str, str] = {WEB_ROLE: "SELECT, INSERT, UPDATE", WORKER_ROLE: "SELECT, INSERT, UPDATE"}
+# What was agreed stays as it was agreed; only what becomes of it is written later.
+ENDS = "SELECT, INSERT, UPDATE (ended_on, end_reason)"
+GOES_ON = "SELECT, INSERT, UPDATE (state, closed_on, evidence, not_done_because, due_on)"
 
 
 @pghistory.track()
@@ -31,7 +33,7 @@ class Plan(PublicIdModel, Record):
 
     protected = True
     kinds: ClassVar = (Kind.PLAN_STARTED, Kind.CHILD_PROTECTION_PLAN_STARTED)
-    database_privileges: ClassVar = GOES_ON
+    database_privileges: ClassVar[Mapping[str, str]] = dict.fromkeys((WEB_ROLE, WORKER_ROLE), ENDS)
 
     class Sort(models.TextChoices):
         EARLY_HELP = "early_help", gettext_lazy("Early help plan")
@@ -109,7 +111,7 @@ class PlanAction(PublicIdModel, Record):
 
     protected = True
     kinds: ClassVar = (Kind.ACTION_AGREED,)
-    database_privileges: ClassVar = GOES_ON
+    database_privileges: ClassVar[Mapping[str, str]] = dict.fromkeys((WEB_ROLE, WORKER_ROLE), GOES_ON)
 
     class State(models.TextChoices):
         OPEN = "open", gettext_lazy("To do")

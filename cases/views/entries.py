@@ -15,7 +15,7 @@ from cases.actions.entries import add_entry
 from cases.audience import Outlook, default_for, preview
 from cases.event_kinds import KINDS, Kind, kinds_by_hand
 from cases.forms.entries import EntryForm
-from cases.models import AccessLevel
+from cases.models import AccessLevel, TimelineEntry
 from cases.views.checked import check_page, checked_and_saved
 from cases.views.records import PAGES
 
@@ -38,14 +38,18 @@ def entry_add(request: ActingRequest, uuid: UUID, kind: str) -> HttpResponse:
     default = default_for(of, by, case)
     form = EntryForm(request.POST or None, by=by, case=case, default=default)
 
+    made: list[TimelineEntry] = []
+
     def act(_data: dict[str, Any]) -> None:
-        add_entry(case, form.event(of), ask=form.asked(), by=by)
+        made.append(add_entry(case, form.event(of), ask=form.asked(), by=by))
 
     def outlook() -> Outlook:
         return preview(case, form.chosen_audience(), by=by)
 
     if checked_and_saved(request, form, act, outlook):
         messages.success(request, _("The entry is on the timeline."))
+        if form.cleaned_data["then_attach"]:
+            return redirect("cases:entry_attach", uuid=case.uuid, entry=made[0].uuid)
         return redirect("cases:timeline", uuid=case.uuid)
     context = {"case": case, "kind": KINDS[of], "default": default, "summary": form.summary}
     return check_page(request, "cases/entry_add.html", form, context, outlook)

@@ -217,6 +217,7 @@ def _concern(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
         frozenset({row["team_id"], row["also_id"]}),
         frozenset(kept_from),
         row["entry_id"] is not None,
+        held=row["entry_id"] is None or row["look_due_at"] is not None,
     )
     by_entry = row["entry_id"] is not None and facts.sees(reader, "TimelineEntry", row["entry_id"])
     excluded = oracle.is_excluded_from_child(reader, row["child_id"], list(facts.cases.values()))

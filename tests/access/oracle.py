@@ -45,6 +45,7 @@ class Concern:
     teams: frozenset[int]
     kept_from: frozenset[int]  # people
     linked: bool
+    held: bool  # by those teams: it stands on no timeline, or they were asked to look at it
 
 
 @dataclass(frozen=True)
@@ -88,12 +89,12 @@ def sees_entry(reader: Reader, case: Case, entry: Entry, now: datetime) -> bool:
 
 
 def sees_concern(reader: Reader, concern: Concern, sees_its_entry: bool, is_excluded: bool) -> bool:
-    """Return whether the reader sees a concern: their own, their team's until it is linked, then by its entry."""
+    """Return whether the reader sees a concern: their own, what their team was asked, by its entry."""
     if reader.user in concern.kept_from or is_excluded or not reader.works:
         return False
     if (concern.author, concern.author_agency) == (reader.user, reader.agency):
         return True
-    return sees_its_entry if concern.linked else bool(concern.teams & reader.teams)
+    return bool(concern.held and concern.teams & reader.teams) or (concern.linked and sees_its_entry)
 
 
 def sees_referral(reader: Reader, referral: Referral) -> bool:

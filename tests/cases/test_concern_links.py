@@ -16,13 +16,13 @@ from cases.actions.attachments import Upload, attach_to_concern
 from cases.actions.beside import change_audience, correct
 from cases.actions.children import NewChild
 from cases.actions.concern_links import link_concern
-from cases.actions.involvement import Terms, involve
+from cases.actions.involvement import Terms, end_involvement, involve
 from cases.actions.restriction import exclude, restrict
 from cases.concern_codes import NextStep, Route
 from cases.concern_outlook import outlook_of
 from cases.concern_routes import Passing
 from cases.event_kinds import Kind
-from cases.models import AccessLevel, Attachment, Case, Concern, Sensitivity, TimelineEntry
+from cases.models import AccessLevel, Attachment, Case, Concern, Involvement, Sensitivity, TimelineEntry
 from safeguard.audit.models import AuditRow
 from safeguard.notifications.models import InboxItem
 from tests.access.worlds import ids_by_sql
@@ -306,6 +306,33 @@ def test_whoever_was_asked_to_look_keeps_their_sight_when_the_readers_change(
     assert sees(daisy, made)
     with entered(daisy) as by:
         assert [each.pk for each in access_concerns.queue(by)] == [made.pk]
+
+
+def test_whoever_was_asked_to_look_keeps_the_concern_and_not_the_case_when_it_is_restricted(
+    involved: Case, tariq: Person, daisy: Person, alice: Person
+) -> None:
+    made = log(tariq, involved.child)
+    with entered(alice) as by:
+        restrict(involved, people=[alice.user], duty_team=alice.membership.teams.get(), reason="A relative", by=by)
+
+    assert sees(daisy, made)
+    with entered(daisy) as by:
+        assert [each.pk for each in access_concerns.queue(by)] == [made.pk]
+        assert not Case.objects.visible_to(by).exists()
+        assert not TimelineEntry.objects.visible_to(by).exists()
+        assert ids_by_sql("cases_concern") == {made.pk}
+        assert ids_by_sql("cases_timelineentry") == set()
+
+
+def test_and_when_their_part_in_the_case_ends(involved: Case, tariq: Person, daisy: Person, alice: Person) -> None:
+    made = log(tariq, involved.child)
+    assert made.entry is not None
+    with entered(alice) as by:
+        share = Involvement.objects.get(case=involved, team=daisy.membership.teams.get())
+        end_involvement(share, reason="Moved school", by=by)
+
+    assert sees(daisy, made)
+    assert "timeline of a case" in page(daisy, made).text
 
 
 def test_also_after_two_corrections(involved: Case, tariq: Person, daisy: Person) -> None:

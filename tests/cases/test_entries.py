@@ -96,6 +96,15 @@ def test_a_teacher_writes_an_entry_and_everybody_involved_reads_it(shared: Case,
     assert "Came without a coat" in hana.client.get(reverse("cases:detail", args=[shared.uuid])).text
 
 
+def test_who_has_a_file_to_attach_chooses_it_next(shared: Case, tariq: Person) -> None:
+    page = check_and_save(tariq, shared, then_attach="on")
+
+    (entry,) = entries()
+    assert page.redirect_chain[-1][0] == reverse("cases:entry_attach", args=[shared.uuid, entry.uuid])
+    assert "The entry is on the timeline" in page.text
+    assert 'type="file"' in page.text
+
+
 def test_nothing_is_saved_before_the_names_were_shown(shared: Case, tariq: Person) -> None:
     page = tariq.client.post(address(shared), typed(body="As typed"))
 

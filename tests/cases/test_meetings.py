@@ -404,6 +404,8 @@ def test_the_database_itself_lets_nobody_invite_to_somebody_elses_meeting_or_rew
         MeetingSeat.objects.create(meeting=found, guest="Somebody")
     with entered(hana), pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
         MeetingContribution.objects.filter(pk=made.pk).update(changed="Something else")
+    with entered(alice), pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        Meeting.objects.filter(pk=found.pk).update(purpose="Something else")
 
 
 @pytest.mark.parametrize("wrong", [{"state": "held"}, {"state": "called_off"}, {"summary": "Said before it was held"}])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
@@ -157,10 +157,18 @@ def test_the_database_itself_holds_an_action_to_one_owner(
     started: Plan, alice: Person, hana: Person, health: Place
 ) -> None:
     made = agreed(started, alice, hana.user)
-    with entered(alice):
+    with as_owner():
         for change in ({"owner_team": health.team}, {"agency": None}, {"state": "done"}, {"closed_on": TODAY()}):
             with pytest.raises(IntegrityError, match="planaction_"), transaction.atomic():
                 PlanAction.objects.filter(pk=made.pk).update(**change)
+
+
+def test_what_was_agreed_is_written_over_by_no_page(started: Plan, alice: Person, hana: Person) -> None:
+    made = agreed(started, alice, hana.user)
+    with entered(alice):
+        for model, key, field in ((PlanAction, made.pk, "what"), (Plan, started.pk, "wanted")):
+            with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+                model.objects.filter(pk=key).update(**{field: "Something else"})
 
 
 def test_an_owner_who_would_not_see_the_action_is_refused(started: Plan, alice: Person, tariq: Person) -> None:
