@@ -128,12 +128,15 @@ def case_to_join(by: Acting, concern: Concern) -> Case | None:
 
 
 def children_named(by: Acting, text: str) -> list[Child]:
-    """Return the children whom ``by`` may see and whose names hold the words of ``text``; one audit row."""
+    """Return the children whom ``by`` may see and whose names hold the words of ``text``; one audit row.
+
+    At most FOUND_AT_MOST + 1, so that a page can say that there are more.
+    """
     words = text.replace("\0", " ")[:200]  # PostgreSQL's texts hold no NUL
     if not words.strip():
         return []
     found: QuerySet[Any] = Child.objects.visible_to(by).named_like(words).with_name()
-    listed: list[Child] = list(found.order_by("shown_name", "pk")[:FOUND_AT_MOST])
+    listed: list[Child] = list(found.order_by("shown_name", "pk")[: FOUND_AT_MOST + 1])
     audit.record_read("child.search", by=by, target="cases.Child", uuids=[each.uuid for each in listed])
     return listed
 

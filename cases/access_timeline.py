@@ -7,7 +7,7 @@ beside the entries. Nothing here counts what a reader may not see.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from agencies.acting import Acting
 from agencies.models import Team
-from cases import access_records, access_sql, timeline
+from cases import access, access_records, access_sql, timeline
 from cases.access import Position
 from cases.audience import Seen, audience_words
 from cases.body_map import Figure, figures
@@ -226,15 +226,10 @@ class Shown:
         return str(KINDS[Kind(self.entry.kind)].label)
 
     @property
-    def has_time(self) -> bool:
-        """Return whether a time of day is known: nobody gave one for an entry at midnight."""
-        return timezone.localtime(self.entry.occurred_at).time() != time.min
-
-    @property
     def is_recorded_later(self) -> bool:
         """Return whether it was recorded another time than it happened."""
         happened, recorded = self.entry.occurred_at, self.entry.recorded_at
-        if not self.has_time:
+        if not self.entry.has_time:
             return timezone.localdate(happened) != timezone.localdate(recorded)
         return abs(recorded - happened) > timedelta(minutes=1)
 
@@ -277,6 +272,19 @@ def beside(by: Acting, entries: Sequence[TimelineEntry], *, new_since: datetime 
         )
         for each in entries
     ]
+
+
+def latest(by: Acting, case: Case, *, most: int) -> list[TimelineEntry]:
+    """Return the newest entries of ``case``, which came through the door.
+
+    ``is_corrected`` says which of them a correction supersedes.
+    """
+    entries = access.timeline_page(by, case, limit=most)
+    corrections = TimelineEntry.objects.visible_to(by).filter(corrects__in=[each.pk for each in entries])
+    struck = set(corrections.values_list("corrects", flat=True))
+    for each in entries:
+        each.is_corrected = each.pk in struck
+    return entries
 
 
 def _concerns(by: Acting, entries: Sequence[TimelineEntry]) -> dict[int, Concern]:

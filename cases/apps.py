@@ -11,7 +11,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """Register the answers: models, which these import, are there only now."""
         from agencies import closing, governed, leaving
-        from cases import asking, beyond_sight, inviting, reminding
+        from cases import asking, beyond_sight, inviting, looking, reminding
         from cases.actions.leaving import cases_held, deadlines_held, pass_cases_on, pass_deadlines_on
         from safeguard.notifications import obligations, texts
 
@@ -24,3 +24,4 @@ class CasesConfig(AppConfig):
             texts.register(title)
         asking.register()
         inviting.register()
+        looking.register()

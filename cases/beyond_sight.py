@@ -193,6 +193,27 @@ def call(meeting: UUID) -> Call | None:
     return Call(*rows[0]) if rows else None
 
 
+class Waiting(NamedTuple):
+    """A concern that somebody was asked to look at, as the worker knows it: by whom, by when, and whether it waits."""
+
+    pk: int
+    team_ids: list[int]
+    agency_id: int
+    due_at: datetime
+    is_waiting: bool
+
+
+def waiting_concern(concern: UUID) -> Waiting | None:
+    """Return what waits to be looked at, to the worker alone; None for everybody else, and where it is not there."""
+    rows = _call("SELECT * FROM cases_waiting_concern(%s)", [concern])
+    return Waiting(*rows[0]) if rows else None
+
+
+def unplanned_looks(most: int) -> list[tuple[UUID, datetime, datetime]]:
+    """Return waiting concerns without any stage of a reminder, to the worker alone: key, when it came, due."""
+    return [(row[0], row[1], row[2]) for row in _call("SELECT * FROM cases_unplanned_looks(%s)", [most])]
+
+
 def take_emergency_access(reference: str, reason: str, lasts: timedelta) -> Opened | None:
     """Grant the caller emergency access; None for an unknown or closed case and for an excluded person."""
     rows = _call("SELECT * FROM cases_take_emergency_access(%s, %s, %s)", [reference, reason, lasts])

@@ -122,6 +122,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("children/<uuid:uuid>/same/<uuid:said>/undo/", same_child.same_child_undo, name="same_child_undo"),
     path("children/<uuid:uuid>/<slug:kind>/<uuid:fact>/end/", children.child_fact_end, name="child_fact_end"),
     path("cases/actions/", plans.my_actions, name="my_actions"),
+    path("cases/to-confirm/", beside.to_confirm, name="to_confirm"),
     path("cases/<uuid:uuid>/plans/add/", plans.plan_add, name="plan_add"),
     path("cases/<uuid:uuid>/plans/<uuid:plan>/", plans.plan, name="plan"),
     path("cases/<uuid:uuid>/plans/<uuid:plan>/end/", plans.plan_end, name="plan_end"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.acting import Acting
 from agencies.roles import ANSWER_CONCERNS, MERGE_RECORDS, Can
-from cases import access, access_concerns, access_discussions, access_meetings, beyond_sight
+from cases import access, access_concerns, access_discussions, access_meetings, access_receipts, beyond_sight
 from cases.access_sql import BY_ACTIVITY, BY_DUE, Order
 from cases.models import Case
 from referrals import access as referral_access
@@ -64,6 +64,12 @@ TASKS = (
         "cases:my_threads",
         _("My discussions"),
         _("Where your teams’ answers are wanted, and what is new in those you take part in"),
+        Can.WORK_CASES,
+    ),
+    Task(
+        "cases:to_confirm",
+        _("Entries to confirm"),
+        _("What other agencies want your agency to have read"),
         Can.WORK_CASES,
     ),
     Task("cases:my_meetings", _("My meetings"), _("To which you or your teams are invited"), Can.WORK_CASES),
@@ -149,6 +155,13 @@ def _contributions(person: Acting) -> list[Waiting]:
     return [Waiting(reverse("cases:my_meetings"), text, shown)] if count else []
 
 
+def _to_confirm(person: Acting) -> list[Waiting]:
+    count = access_receipts.waiting_count(person)
+    shown = f"{access_receipts.MOST_RECEIPTS}+" if count > access_receipts.MOST_RECEIPTS else str(count)
+    text = _("Entries that your agency is asked to confirm")
+    return [Waiting(reverse("cases:to_confirm"), text, shown)] if count else []
+
+
 def _answers(person: Acting) -> list[Waiting]:
     count = len(access_discussions.waiting(person))
     shown = f"{count}+" if count == access_discussions.MOST_THREADS else str(count)
@@ -201,6 +214,7 @@ QUESTIONS: tuple[tuple[Can, Callable[[Acting], list[Waiting]]], ...] = (
     (Can.WORK_CASES, _allocated),
     (Can.WORK_CASES, _contributions),
     (Can.WORK_CASES, _answers),
+    (Can.WORK_CASES, _to_confirm),
     (Can.MANAGE_WORK, _unallocated),
     (Can.GOVERN_INFORMATION, _reviews),
 )

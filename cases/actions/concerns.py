@@ -10,12 +10,13 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies import desks
 from agencies.acting import Acting
 from agencies.models import Agency, Membership, Team, User
 from agencies.roles import Can
-from cases import access, beyond_sight, timeline
+from cases import access, beyond_sight, looking, timeline
 from cases.actions.children import NewChild, record_child
 from cases.actions.grants import lock
 from cases.actions.injuries import NewInjury, check, keep
@@ -73,6 +74,12 @@ class NewConcern:
     decided: Decided = field(default_factory=Decided)
 
 
+NO_WORKER = gettext_lazy(
+    "Nothing was saved: on no case that you work on is somebody allocated to this child, so nobody would be told."
+    " Choose another next step; to reach children’s social care, refer the child."
+)
+
+
 @dataclass(frozen=True)
 class _Place:
     """Where a concern stands: child, the team that answers, one that also sees it, the writer's agency, an entry."""
@@ -116,9 +123,12 @@ def log_concern(new: NewConcern, *, by: Acting) -> Concern:
     keep_decided(new.decided, made=child if isinstance(new.child, NewChild) else None, by=by)
     audience = audience_for(new.audience, by, team, also)
     case = _case_of(child, new, by)
-    if case and must_be_looked_at(new.passing, new.next_step, team, by):
+    asked = must_be_looked_at(new.passing, new.next_step, team, by)
+    if case and asked:
         # Whoever is asked to look keeps it to themselves where they would not find it on the timeline.
         case = case if stays_with([each for each in (team, also) if each], case, audience, by) else None
+    if not asked and new.next_step == NextStep.TELL_WORKER and not (case and case.allocated_to_id):
+        raise ValidationError(NO_WORKER)
     if case is None:
         _must_be_seen(new.child, by)
     elif child and case.child_id != child.pk:
@@ -134,6 +144,7 @@ def log_concern(new: NewConcern, *, by: Acting) -> Concern:
     detail = {"route": str(new.passing.route), "next_step": str(new.next_step)}
     audit.record("concern.log", by=by, target="cases.Concern", uuids=uuids, detail=detail)
     _tell(made, case, by)
+    looking.plan(made)
     return made
 
 

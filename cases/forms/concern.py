@@ -34,7 +34,8 @@ from safeguard.common.forms import DatePartsField, Look
 
 USUAL = "usual"  # readers: nobody chose others
 TIMES = ["%H:%M", "%H.%M", "%H%M", "%I:%M%p", "%I.%M%p", "%I:%M %p", "%I.%M %p", "%I%p", "%I %p"]
-NOON = time(12)
+# As on a timeline: a time that nobody gave is midnight, and pages leave it out.
+NO_TIME = time(0, 0)
 OF_ONE_CHILD = ("opinion", "child_words", "present", "immediate_action", "needs_to_know")
 OFFERED = 40  # children at most that a form offers
 
@@ -347,9 +348,8 @@ def _named_reason(route: str) -> str:
 
 
 def _moment(day: Any, at: time | None) -> datetime:
-    """Return the moment in the local time zone; without a time noon, or now where noon is still to come."""
-    moment = timezone.make_aware(datetime.combine(day, at or NOON))
-    return moment if at else min(moment, timezone.now())
+    """Return the moment in the local time zone; without a time the day's first minute."""
+    return timezone.make_aware(datetime.combine(day, at or NO_TIME))
 
 
 def described(child: Child) -> str:

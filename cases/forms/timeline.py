@@ -20,13 +20,15 @@ from safeguard.common.forms import DatePartsField, FilterForm, Look
 LONGEST_SEARCH = 200
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 CATEGORY_CHOICES = [("", _("Any")), *((code, category.label) for code, category in CATEGORIES.items())]
+# A group of which no event can be written would always be empty.
+GROUPS = [(group.value, group.label) for group in Group if kinds_of(group)]
 
 
 class TimelineFilter(FilterForm):
     """The filter beside a timeline. ``agencies`` are those of the case that the reader may know of."""
 
     words = forms.CharField(label=_("Search in the entries"), required=False, max_length=LONGEST_SEARCH)
-    group = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("Any")), *Group.choices])
+    group = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("Any")), *GROUPS])
     category = forms.ChoiceField(label=_("Category of a concern"), required=False, choices=CATEGORY_CHOICES)
     sector = forms.ChoiceField(label=_("Sector"), required=False)
     agency = forms.ChoiceField(label=_("Agency"), required=False)

@@ -1,6 +1,7 @@
 """The timeline: what happened, from every agency, each entry with its audience."""
 
 from collections.abc import Mapping
+from datetime import time
 from typing import ClassVar
 
 import pghistory
@@ -8,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Team, User
@@ -65,6 +67,8 @@ class TimelineEntry(PublicIdModel):
     # Whether it may be read with the family in a meeting; it lets no further account in.
     family_may_see = models.BooleanField(default=False, db_default=False)
 
+    is_corrected: bool  # where access_timeline.latest gave it
+
     # The table has one more column, ``search``: the words of all its text, made by the database for full text
     # search. It is no field, so that no page loads it.
 
@@ -108,6 +112,11 @@ class TimelineEntry(PublicIdModel):
 
     def __str__(self) -> str:
         return f"timeline entry {self.uuid}"
+
+    @property
+    def has_time(self) -> bool:
+        """Return whether a time of day is known: nobody gave one for an entry at midnight, local time."""
+        return timezone.localtime(self.occurred_at).time() != time.min
 
     @property
     def is_narrow(self) -> bool:

@@ -7,12 +7,13 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods, require_POST
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.request import ActingRequest
 from agencies.views.attempt import attempted, form_page
-from cases import access, access_timeline, timeline
+from cases import access, access_receipts, access_timeline, timeline
+from cases.access_receipts import MOST_RECEIPTS
 from cases.actions.beside import change_audience, correct, dispute
 from cases.actions.receipts import ask_to_confirm, confirm
 from cases.audience import OPEN_TO_ALL, Outlook, candidates, preview
@@ -91,6 +92,14 @@ def entry_ask(request: ActingRequest, uuid: UUID, entry: UUID) -> HttpResponse:
         ask_to_confirm(case, found, form.asked(), by=request.acting)
 
     return _page(request, (case, found), form, act, words.ASK)
+
+
+@require_safe
+def to_confirm(request: ActingRequest) -> HttpResponse:
+    """List the entries that the reader's agency is asked to confirm."""
+    found = access_receipts.to_confirm(request.acting)
+    context = {"receipts": found[:MOST_RECEIPTS], "is_cut": len(found) > MOST_RECEIPTS, "most": MOST_RECEIPTS}
+    return render(request, "cases/to_confirm.html", context)
 
 
 @require_POST

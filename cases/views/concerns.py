@@ -16,7 +16,7 @@ from agencies.roles import Can
 from agencies.views.attempt import attempted, form_page
 from cases import access, access_attachments, access_child, access_concerns
 from cases.access import Filters, Position
-from cases.access_concerns import LISTED
+from cases.access_concerns import FOUND_AT_MOST, LISTED
 from cases.actions.attachments import may_attach
 from cases.actions.concern_links import link_concern, reader_teams
 from cases.actions.concerns import log_concerns
@@ -48,7 +48,7 @@ def concern_log(request: ActingRequest) -> HttpResponse:
         return _kept_page(request)
     if "find" in request.POST:
         found = access_concerns.children_named(request.acting, request.POST.get("child_search", ""))
-        return _page(request, _found_form(request, found), {"found": len(found)})
+        return _page(request, _found_form(request, found[:FOUND_AT_MOST]), {"found": len(found), "most": FOUND_AT_MOST})
     if "preview" in request.POST:
         return _preview_page(request)
     form = _asked(request)

@@ -9,7 +9,15 @@ from django.views.decorators.http import require_safe
 
 from agencies.request import ActingRequest
 from agencies.roles import Can
-from cases import access, access_child, access_conflicts, access_deadlines, access_discussions, access_records
+from cases import (
+    access,
+    access_child,
+    access_conflicts,
+    access_deadlines,
+    access_discussions,
+    access_records,
+    access_timeline,
+)
 from cases.models import AccessLevel
 
 
@@ -34,7 +42,7 @@ def case(request: ActingRequest, uuid: UUID) -> HttpResponse:
         "missing": access.missing_sectors(request.acting, found),
         "missing_services": access_child.missing_services(request.acting, found),
         "next_due": access_deadlines.next_of_case(request.acting, found),
-        "entries": access.timeline_page(request.acting, found, limit=10),
+        "entries": access_timeline.latest(request.acting, found, most=10),
     }
     return render(request, "cases/detail.html", context)
 

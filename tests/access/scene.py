@@ -80,6 +80,7 @@ class Scene:
     concerns: dict[str, Concern] = field(default_factory=dict)
     drafts: dict[str, ConcernDraft] = field(default_factory=dict)
     referrals: Referred = field(default_factory=Referred)
+    parts: dict[str, dict[str, Any]] = field(default_factory=dict)  # of addresses, where somebody asked them all
 
     def reader(self, name: str) -> oracle.Reader | None:
         """Return a person as the oracle knows them, None for a visitor and for somebody without a membership."""

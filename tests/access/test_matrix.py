@@ -167,7 +167,7 @@ PAGES: list[tuple[tuple[str, str], Who, str, str]] = [
     (FORM, level(2), CASE, " ".join(page.name for page in RECORD_PAGES)),
     (FORM, level(2), CASE, "plan_add plan_end action_add action_done action_not_done action_move"),
     (READ, level(1), CASE, "plan"),
-    (READ, everybody, CASE, "my_actions my_meetings my_threads"),
+    (READ, everybody, CASE, "my_actions my_meetings my_threads to_confirm"),
     (READ, level(1), CASE, "threads"),
     (FORM, level(2), CASE, "thread_add"),
     (FORM, level(1), CASE, "thread"),

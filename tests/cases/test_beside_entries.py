@@ -301,6 +301,26 @@ def test_an_entry_asks_an_agency_to_confirm_and_everybody_who_sees_it_sees_who_h
     assert "Confirm that we have read this" not in text_of(hana, shared)
 
 
+def test_what_an_agency_is_asked_to_confirm_is_listed_for_its_people_until_one_of_them_does(
+    shared: Case, tariq: Person, hana: Person, vera: Person, health: Place
+) -> None:
+    page = reverse("cases:to_confirm")
+    entry = write(shared, tariq, "Please read", ask=[health.agency])
+
+    assert "Please read" in hana.client.get(page).text
+    assert "Entries that your agency is asked to confirm: 1" in hana.client.get("/").text
+    assert "Nothing to confirm" in vera.client.get(page).text
+    with entered(tariq) as by:
+        change_audience(shared, entry, OWN_TEAM, reason="Wrong", by=by)
+    assert "Nothing to confirm" in hana.client.get(page).text
+    with entered(tariq) as by:
+        change_audience(shared, entry, EVERYBODY_INVOLVED, reason="Right after all", by=by)
+
+    hana.client.post(address("entry_confirm", entry))
+
+    assert "Nothing to confirm" in hana.client.get(page).text
+
+
 def test_the_form_asks_too(shared: Case, tariq: Person, health: Place) -> None:
     form = tariq.client.get(reverse("cases:entry_add", args=[shared.uuid, "note"])).context["form"]
 

@@ -17,11 +17,13 @@ from agencies.models import Membership
 from agencies.roles import Role
 from cases import timeline
 from cases.access_timeline import TimelineFilters
+from cases.actions.beside import correct, dispute
 from cases.actions.chronologies import forget_expired, make_waiting
 from cases.actions.involvement import Terms, involve
 from cases.actions.restriction import exclude
+from cases.event_kinds import Kind
 from cases.exports.chronology import Collected
-from cases.models import AccessLevel, Case, Chronology
+from cases.models import AccessLevel, Case, Chronology, TimelineEntry
 from safeguard.audit.models import AuditRow
 from safeguard.common import row_security
 from safeguard.common.files import storing
@@ -72,6 +74,25 @@ def test_the_page_to_print_holds_what_its_reader_may_see_and_says_who_and_that_i
     with as_owner():
         row = AuditRow.objects.get(action="chronology.print", user_id=tariq.user.pk)
         assert row.target_uuids == [shared.uuid]
+
+
+def test_what_was_corrected_or_disputed_does_not_read_as_fact_on_paper(
+    shared: Case, alice: Person, tariq: Person
+) -> None:
+    with as_owner():
+        entry = TimelineEntry.objects.get(body="Robin was seen at home")
+    with entered(tariq) as by:
+        dispute(shared, entry, text="Robin was at school", by=by)
+    with entered(alice) as by:
+        event = timeline.Event(kind=Kind(entry.kind), title="Seen at school", occurred_at=entry.occurred_at)
+        correct(shared, entry, event, reason="Mistook the brother", by=by)
+
+    page = tariq.client.get(reverse("cases:timeline_print", args=[shared.uuid])).text
+
+    assert f"<s>{entry.title}</s>" in page
+    assert "No longer holds: corrected by Alice Archer" in page
+    assert page.count("Mistook the brother") == 2  # beside what was written, and beside what holds now
+    assert "Robin was at school" in page
 
 
 def test_a_document_is_made_by_the_worker_for_the_person_who_asked_and_nobody_else(

@@ -158,7 +158,7 @@ def test_on_a_case_that_one_only_reads_it_stays_with_the_team(
     assert not sees(alice, made)
 
 
-def test_when_the_schools_part_ends_its_leads_lose_the_entry_and_the_writer_keeps_what_they_wrote(
+def test_when_the_schools_part_ends_its_leads_lose_the_entry_and_keep_what_they_were_asked(
     contributing: Case, alice: Person, tariq: Person, daisy: Person
 ) -> None:
     made = log(tariq, contributing.child)
@@ -166,9 +166,21 @@ def test_when_the_schools_part_ends_its_leads_lose_the_entry_and_the_writer_keep
         part = Involvement.objects.visible_to(by).get(case=contributing, level=AccessLevel.CONTRIBUTE)
         end_involvement(part, reason="Moved school", by=by)
 
-    assert not sees(daisy, made)
+    with entered(daisy) as by:
+        assert not TimelineEntry.objects.visible_to(by).exists()
+    assert sees(daisy, made)
     assert sees(tariq, made)
-    assert contributing.spoken_reference not in page(tariq, made).text
+    assert contributing.spoken_reference not in page(daisy, made).text + page(tariq, made).text
+
+
+def test_where_nobody_is_allocated_telling_the_worker_is_refused(case: Case, alice: Person, mo: Person) -> None:
+    with pytest.raises(ValidationError, match="nobody would be told"):
+        log(mo, case.child, next_step=NextStep.TELL_WORKER)
+    with pytest.raises(ValidationError, match="nobody would be told"):
+        log(mo, NewChild(given="Sam"), next_step=NextStep.TELL_WORKER)
+
+    with as_owner():
+        assert not Concern.objects.exists()
 
 
 def test_whoever_is_kept_out_of_the_childs_case_reads_no_concern_about_the_child(

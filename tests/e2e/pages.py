@@ -504,6 +504,7 @@ PAGES: dict[str, Visit] = {
     "cases:action_not_done": Visit("alice", ("case", "action")),
     "cases:action_move": Visit("alice", ("case", "action")),
     "cases:my_actions": Visit("alice"),
+    "cases:to_confirm": Visit("hana"),
     # Discussions and meetings
     "cases:my_threads": Visit("hana"),
     "cases:threads": Visit("alice", CASE),

@@ -1,4 +1,5 @@
-"""A team that was asked to look at a concern keeps sight of it; who is kept out of a case reads of it in no log."""
+"""A team that was asked to look at a concern keeps sight of it, and is reminded; logs tell nobody of a case
+that they are kept out of."""
 
 from importlib import import_module
 
@@ -55,6 +56,31 @@ $$
 """
 
 
+# What the worker may know in order to remind people: no name, no text, and nobody else may ask (see 0006).
+IS_WORKER = """nullif(current_setting('app.user_id', true), '') IS NULL
+    AND pg_has_role(session_user, 'app_worker', 'MEMBER')"""
+IS_LOOKED_AT = "EXISTS (SELECT FROM cases_concernstep s WHERE s.concern_id = n.id)"
+WAITING = f"""
+CREATE FUNCTION cases_waiting_concern(the_concern uuid)
+RETURNS TABLE (pk bigint, team_ids bigint[], agency_id bigint, due_at timestamptz, is_waiting boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT n.id, array_remove(ARRAY[n.team_id, n.also_id], NULL), t.agency_id, n.look_due_at, NOT {IS_LOOKED_AT}
+    FROM cases_concern n JOIN agencies_team t ON t.id = n.team_id
+    WHERE n.uuid = the_concern AND n.look_due_at IS NOT NULL AND {IS_WORKER}
+$$
+"""
+UNPLANNED = f"""
+CREATE FUNCTION cases_unplanned_looks(most bigint)
+RETURNS TABLE (uuid uuid, recorded_at timestamptz, look_due_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT n.uuid, n.recorded_at, n.look_due_at FROM cases_concern n
+    WHERE n.look_due_at IS NOT NULL AND NOT {IS_LOOKED_AT} AND {IS_WORKER} AND NOT EXISTS (
+        SELECT FROM notifications_reminderstage s WHERE s.subject = n.uuid AND s.kind = 'concern_look')
+    ORDER BY n.look_due_at LIMIT most
+$$
+"""
+
+
 def changed(rule: str) -> list[str]:
     """Return the statements with which the policies of cases_concern hold ``rule``."""
     return [f'ALTER POLICY "{name}" ON cases_concern {what.format(rule)}' for name, what in CHANGES]
@@ -66,7 +92,7 @@ def replaced(function: str) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0049_what_was_asked")]
+    dependencies = [("cases", "0051_match_kept_out")]
     operations = [
         migrations.RunSQL(changed(CONCERN_SEEN), changed(_rules.CONCERN_SEEN)),
         migrations.RunSQL(
@@ -74,4 +100,6 @@ class Migration(migrations.Migration):
             replaced(_before.MAY_HEAR),
         ),
         migrations.RunSQL(KEPT_FROM_AUDIT, replaced(_before.KEPT_FROM_AUDIT)),
+        migrations.RunSQL(WAITING, "DROP FUNCTION cases_waiting_concern(uuid)"),
+        migrations.RunSQL(UNPLANNED, "DROP FUNCTION cases_unplanned_looks(bigint)"),
     ]
