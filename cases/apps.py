@@ -12,11 +12,13 @@ class CasesConfig(AppConfig):
         """Register the answers: models, which these import, are there only now."""
         from agencies import closing, governed, leaving
         from cases import asking, beyond_sight, inviting, looking, reminding
-        from cases.actions.leaving import cases_held, deadlines_held, pass_cases_on, pass_deadlines_on
+        from cases.actions import leaving as left
         from safeguard.notifications import obligations, texts
 
-        leaving.register(cases_held, pass_cases_on)
-        leaving.register(deadlines_held, pass_deadlines_on)
+        leaving.register(left.cases_held, left.pass_cases_on)
+        leaving.register(left.deadlines_held, left.pass_deadlines_on)
+        leaving.register(left.actions_held, left.pass_actions_on)
+        leaving.register(left.drafts_held, left.pass_drafts_on)
         closing.register(beyond_sight.led_alone)
         governed.register(beyond_sight.kept_from_reader)
         obligations.register(reminding.KIND, reminding.DeadlineReminders())

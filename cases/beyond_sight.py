@@ -255,6 +255,27 @@ def led_alone(team_ids: Collection[int]) -> int:
     return int(_call("SELECT cases_led_alone(%s::bigint[])", [list(team_ids)])[0][0])
 
 
+def actions_held(user_id: int, agency_id: int) -> int:
+    """Return how many actions of the agency that are to be done are the person's."""
+    return int(_call("SELECT cases_actions_held(%s, %s)", [user_id, agency_id])[0][0])
+
+
+def pass_actions_on(user_id: int, agency_id: int, teams: list[int]) -> list[UUID]:
+    """Make the person's actions their team's; return the actions' UUIDs."""
+    return [row[0] for row in _call("SELECT cases_pass_actions_on(%s, %s, %s)", [user_id, agency_id, teams])]
+
+
+def drafts_held(user_id: int, agency_id: int) -> int:
+    """Return how many concerns the person has begun to write for the agency."""
+    return int(_call("SELECT cases_drafts_held(%s, %s)", [user_id, agency_id])[0][0])
+
+
+def pass_drafts_on(user_id: int, agency_id: int, teams: list[int]) -> list[tuple[UUID, int]]:
+    """Give what the person had begun to write to leads of their teams; return each draft's UUID and who has it now."""
+    rows = _call("SELECT * FROM cases_pass_drafts_on(%s, %s, %s)", [user_id, agency_id, teams])
+    return [(row[0], row[1]) for row in rows]
+
+
 def _call(statement: str, params: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, params)

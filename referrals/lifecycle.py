@@ -53,6 +53,9 @@ class Side(StrEnum):
     MANAGER = "manager"
 
 
+RECEIVING = frozenset({Side.TRIAGE, Side.MANAGER})
+
+
 @dataclass(frozen=True)
 class Transition:
     """From which states to which, by whom; ``needs`` says what text goes with it, empty where none must."""

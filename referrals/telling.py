@@ -80,6 +80,13 @@ def tell_desk_of_danger(referral: Referral) -> None:
     _mail_duty_desk(referral, subject % {"reference": referral.spoken_reference}, occasion)
 
 
+def tell_nobody_left(referral: Referral) -> None:
+    """Write to the duty desk that nobody of the agency may work on a referral: each is kept out of it."""
+    subject = _("Nobody of your agency may work on referral %(reference)s: each is kept out of it")
+    occasion = f"nobody:{referral.uuid}:{referral.version}"
+    _mail_duty_desk(referral, subject % {"reference": referral.spoken_reference}, occasion)
+
+
 def _mail_duty_desk(referral: Referral, subject: str, occasion: str) -> None:
     desks_of = ContactPoint.objects.filter(agency=referral.to_agency_id, kind=ContactPoint.Kind.DUTY_DESK)
     desk = desks_of.exclude(email="").first()

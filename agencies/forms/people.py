@@ -90,6 +90,7 @@ class InvitationForm(TermsForm):
 
     name = forms.CharField(label=_("Full name"), max_length=150)
     email = forms.EmailField(
+        max_length=254,
         label=_("Work e-mail address"),
         help_text=_("Their own: a mailbox that a team shares cannot sign in"),
     )

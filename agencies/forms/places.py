@@ -36,7 +36,9 @@ class NewAgencyForm(AgencyForm):
     )
     manager_name = forms.CharField(label=_("First manager’s full name"), max_length=150)
     manager_email = forms.EmailField(
-        label=_("First manager’s work e-mail address"), help_text=_("They get an invitation and invite everybody else")
+        max_length=254,
+        label=_("First manager’s work e-mail address"),
+        help_text=_("They get an invitation and invite everybody else"),
     )
     looks = AgencyForm.looks | {"team_name": NAME, "manager_name": NAME, "manager_email": NAME}
 
@@ -88,7 +90,10 @@ class ContactPointForm(Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=ContactPoint.Kind, widget=forms.RadioSelect)
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
     email = forms.EmailField(
-        label=_("E-mail address"), required=False, help_text=_("A mailbox that the team shares: it cannot sign in")
+        max_length=254,
+        label=_("E-mail address"),
+        required=False,
+        help_text=_("A mailbox that the team shares: it cannot sign in"),
     )
     hours = forms.CharField(
         label=_("Hours"), max_length=120, required=False, help_text=_("Such as Monday to Friday, 9am to 5pm")

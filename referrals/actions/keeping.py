@@ -67,7 +67,7 @@ def hold_reader(referral: Referral, children: Iterable[int], *, by: Acting) -> N
         body="",
         path=reverse("referrals:triage", args=[locked.uuid]),
     )
-    managers = telling.managers_of(locked) - {by.user_id}
+    managers = telling.managers_of(locked) - access.kept_out(locked) - {by.user_id}
     occasion = f"referral.kept_out:{locked.uuid}:{by.user_id}"
     put_in_inboxes(note, recipient_ids=managers, occasion=occasion, agency_id=locked.to_agency_id)
     _put_back(locked, by.user)
@@ -75,6 +75,8 @@ def hold_reader(referral: Referral, children: Iterable[int], *, by: Acting) -> N
     audit.record("referral.hold", by=by, target="referrals.Referral", uuids=[locked.uuid], detail=detail)
     holds = [ReferralHold(referral=locked, person=by.user, child_id=child) for child in sorted(children)]
     ReferralHold.objects.bulk_create(holds, ignore_conflicts=True)
+    if not access.workers_on(locked):
+        telling.tell_nobody_left(locked)
 
 
 @one_transaction

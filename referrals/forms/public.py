@@ -151,7 +151,9 @@ class ProfessionalForm(ReportForm):
     role = line(_("Your role"), most=120, required=True)
     organisation = line(_("Where you work"), required=True)
     email = forms.EmailField(
-        label=_("Your work e-mail address"), help_text=_("We send a link to it. Once confirmed, you hear the outcome")
+        max_length=254,
+        label=_("Your work e-mail address"),
+        help_text=_("We send a link to it. Once confirmed, you hear the outcome"),
     )
     phone = line(_("Your phone number"), most=40, required=True)
     knows_child = line(_("How do you know the child?"), most=500)

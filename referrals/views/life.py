@@ -32,11 +32,10 @@ from referrals.forms.life import (
     WithdrawForm,
     with_version,
 )
-from referrals.lifecycle import TRANSITIONS, Action, Side
+from referrals.lifecycle import RECEIVING, TRANSITIONS, Action, Side
 from referrals.models import Referral
 from referrals.practice import levels_of_need
 
-RECEIVING = frozenset({Side.TRIAGE, Side.MANAGER})
 Act = Callable[[Referral, Any, Acting], None]
 
 

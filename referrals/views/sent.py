@@ -11,9 +11,10 @@ from agencies.request import ActingRequest
 from agencies.roles import Can
 from cases.models import Case
 from referrals import access, hours
+from referrals.actions.keeping import child_of
 from referrals.challenge import challenge_stages
 from referrals.codes import NEXT
-from referrals.lifecycle import State
+from referrals.lifecycle import RECEIVING, State
 from referrals.models import Referral
 from referrals.rows import sections
 from referrals.views.triage import links
@@ -65,6 +66,8 @@ def referral(request: ActingRequest, uuid: UUID) -> HttpResponse:
 def referral_print(request: ActingRequest, uuid: UUID) -> HttpResponse:
     """Show a referral for paper."""
     found = access.referral(request.acting, uuid)
+    if access.sides(request.acting, found) & RECEIVING:
+        child_of(found, by=request.acting)
     return render(request, "referrals/print.html", _context(request, found))
 
 

@@ -126,7 +126,7 @@ def test_the_last_who_works_on_it_is_not_kept_out(sent: Referral, maggie: Person
 # --- The child's case is closed to them -----------------------------------------------------------
 
 
-@pytest.mark.parametrize("route", ["triage", "accept", "step"])
+@pytest.mark.parametrize("route", ["triage", "accept", "step", "referral_print"])
 def test_an_officer_kept_out_of_the_childs_case_finds_a_new_referral_absent_and_managers_hear(  # noqa: PLR0917  (fixtures)
     route: str, tariq: Person, tess: Person, tom: Person, maggie: Person, social_care: Place, england: None
 ) -> None:
