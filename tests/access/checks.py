@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -152,11 +152,40 @@ def non_interference(scene: Scene, name: str) -> Finding:
     return f"non-interference: {found[0].question.address.split('/')[-2]}" if found else None
 
 
+def papers(scene: Scene, name: str) -> Finding:
+    """Marks where they should not be in what is searched for, printed, and handed out as a file."""
+    crawl = Crawler(scene, name, _client(scene, name))
+    rows = scene.truth.rows
+    cases = {pk: row["uuid"] for pk, row in rows["Case"].items()}
+    of_entry = {pk: cases[row["case_id"]] for pk, row in rows["TimelineEntry"].items()}
+    files = [(of_entry[row["entry_id"]], row["uuid"]) for row in rows["Attachment"].values() if row["entry_id"]]
+    addresses = [
+        *(reverse("cases:timeline_print", args=[uuid]) for uuid in cases.values()),
+        *(reverse("cases:attachment", args=each) for each in files),
+    ]
+    found = [leak for address in addresses for leak in crawl.check(address, crawl.client.get(address))]
+    found += crawl.check("/search/", crawl.client.post("/search/", {"words": "example"}))
+    return f"papers: {found[0].origin.model}.{found[0].origin.field}" if found else None
+
+
+def history(scene: Scene, name: str) -> Finding:
+    """What the web's role reads of the history tables, which are the owner's alone."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        row_security.apply(act(scene.people[name].user, scene.people[name].membership).row_security())
+        cursor.execute(HISTORY)
+        readable = [table for (table,) in cursor.fetchall()]
+    return f"history: {readable[0]}" if readable else None
+
+
+HISTORY = """SELECT relname FROM pg_class WHERE relname ~ '^(cases|referrals|agencies)_.*event$' AND relkind = 'r'
+    AND has_table_privilege(current_user, oid, 'SELECT')"""
 CHECKS: Mapping[str, Callable[[Scene, str], Finding]] = {
     "agreement": agreement,
     "denials": denials,
     "crawler": crawler,
     "non_interference": non_interference,
+    "papers": papers,
+    "history": history,
 }
 
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from unittest.mock import patch
 
@@ -13,20 +13,24 @@ from django.db import connection
 from agencies.acting import acting
 from agencies.actions import tokens
 from agencies.querysets import MembershipQuerySet
-from cases import access, access_child, access_sql, beyond_sight
+from cases import access, access_attachments, access_child, access_search, access_sql, beyond_sight
+from cases.access_timeline import Shown
 from cases.actions import opening
 from cases.api.serializers import CaseSerializer
+from cases.exports.chronology import Collected, collect
 from cases.models import (
     Address,
+    Attachment,
     Case,
     CaseExclusion,
     CaseGroupGrant,
+    Child,
     ChildName,
     Involvement,
     TimelineEntry,
 )
 from cases.querysets import ChildQuerySet, InvolvementQuerySet
-from cases.views import work
+from cases.views import chronologies, work
 from safeguard.common.middleware import headers
 from tests.factories import as_owner
 
@@ -157,6 +161,38 @@ def _open_policy(table: str) -> Iterator[None]:
     yield
 
 
+def _any_children(_by: Any, _keys: list[int]) -> list[Child]:
+    with as_owner():
+        return list(Child.objects.with_name())
+
+
+def _whole_paper(by: Any, case: Case, **kwargs: Any) -> Collected:
+    collected = RIGHT_PAPER(by, case, **kwargs)
+    with as_owner():
+        entries = TimelineEntry.objects.filter(case=case).select_related("author", "author_agency__sector")
+        shown = [Shown(each, audience="") for each in entries.prefetch_related("attachments")]
+    return replace(collected, entries=shown)
+
+
+def _any_file(_by: Any, _case: Case, ref: Any) -> Attachment:
+    with as_owner():
+        return Attachment.objects.get(uuid=ref)
+
+
+RIGHT_PAPER = collect
+
+
+@contextmanager
+def _open_history() -> Iterator[None]:
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("GRANT SELECT ON cases_timelineentryevent TO app_web")
+    yield
+
+
+def _replaced(module: Any, name: str, by: Callable[..., Any]) -> Callable[[], AbstractContextManager[Any]]:
+    return lambda: patch.object(module, name, by)
+
+
 def _shown(manager: Any, method: str = "visible_to") -> Callable[[], AbstractContextManager[Any]]:
     return lambda: patch.object(manager, method, lambda self, *_by: self.all())
 
@@ -203,6 +239,14 @@ LEAKS = [
     ),
     Planted("a child’s name in the log", "alice", "crawler", lambda: patch.object(access, "case", _logged)),
     Planted("ended membership ignored", "lena", "denials", _shown(MembershipQuerySet, "live")),
+    Planted(
+        "search past both locks", "olive", "papers", lambda: patch.object(access_search, "_children", _any_children)
+    ),
+    Planted("a paper past both locks", "tariq", "papers", _replaced(chronologies, "collect", _whole_paper)),
+    Planted(
+        "any file by its key", "tariq", "papers", lambda: patch.object(access_attachments, "attachment", _any_file)
+    ),
+    Planted("history readable", "alice", "history", _open_history),
     Planted("no policy on cases", "olive", "agreement", lambda: _open_policy("cases_case")),
     Planted("no policy on entries", "tariq", "agreement", lambda: _open_policy("cases_timelineentry")),
     Planted("no policy on addresses", "tariq", "agreement", lambda: _open_policy("cases_address")),

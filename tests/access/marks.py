@@ -1,7 +1,7 @@
 """Canaries: a mark of its own in every text field of every protected record, found again wherever it comes out."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +41,7 @@ class Marks:
     """Every mark with its origin."""
 
     origins: dict[str, Origin] = field(default_factory=dict)
+    copies: dict[Origin, set[Origin]] = field(default_factory=dict)
     made: int = 0
 
     def fresh(self) -> str:
@@ -51,6 +52,14 @@ class Marks:
     def bind(self, mark: str, model: str, pk: int, name: str) -> None:
         """Say that ``mark`` was put into a field of a row."""
         self.origins[mark.lower()] = Origin(model, pk, name)
+
+    def know_copies(self, rows: Iterable[Model]) -> None:
+        """Note which marks an action copied into ``rows``: by these they may be seen too."""
+        for row in rows:
+            for name, _is_list in text_fields(type(row)):
+                here = Origin(type(row).__name__, row.pk, name)
+                for origin in self.found_in(str(getattr(row, name))):
+                    self.copies.setdefault(origin, set()).add(here)
 
     def put_everywhere(self) -> None:
         """Write a mark into every text field of every protected row."""

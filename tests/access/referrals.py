@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from agencies.models import Agency, Team, User
-from cases.models import Child, ChildName, Involvement
+from cases.models import Child, ChildName, Involvement, TimelineEntry
 from cases.references import new_reference
 from referrals.actions import life
 from referrals.actions.accept import Accepting, accept
@@ -151,6 +151,7 @@ def _accept(person: Person, referral: Referral, marks: Marks) -> None:
     with as_owner():
         marks.bind(given, "ChildName", ChildName.objects.latest("pk").pk, "given")
         marks.bind(purpose, "Involvement", Involvement.objects.latest("pk").pk, "purpose")
+        marks.know_copies(TimelineEntry.objects.filter(case=made))
 
 
 def _decide(person: Person, referral: Referral, marks: Marks, outcome: Outcome = Outcome.ADVICE) -> None:

@@ -121,6 +121,11 @@ KEYS = (
     "UPDATE cases_casegroupgrant SET last_activity_at = cases_newest_activity(case_id, group_id),"
     " next_due_at = cases_next_due(case_id, group_id)"
 )
+# What a reader sees of a contribution stays when the meeting's own line is hidden: these two cannot go alone.
+BELONG = {
+    "Meeting": "NOT EXISTS (SELECT FROM cases_meetingcontribution c WHERE c.meeting_id = cases_meeting.id)",
+    "TimelineEntry": "NOT EXISTS (SELECT FROM cases_meeting m WHERE m.entry_id = cases_timelineentry.id)",
+}
 OTHERS = [
     ("notifications_inboxitem", "recipient_id"),
     ("notifications_outboxmessage", "coalesce(recipient_id, 0)"),
@@ -184,7 +189,7 @@ def forget(reader: oracle.Reader, truth: Facts) -> None:
             hidden = truth.hidden(reader, model)
             for part, key in parts:
                 cursor.execute(f"DELETE FROM {part} WHERE {key} = ANY(%s)", [hidden])
-            cursor.execute(f"DELETE FROM {table} WHERE id = ANY(%s)", [hidden])
+            cursor.execute(f"DELETE FROM {table} WHERE id = ANY(%s) AND {BELONG.get(model, 'true')}", [hidden])
         for table, recipient in OTHERS:
             cursor.execute(f"DELETE FROM {table} WHERE {recipient} <> %s", [reader.user])
         cursor.execute(KEYS)

@@ -28,6 +28,16 @@ def caught_by(scene: Scene, leak: Planted) -> Finding:
     return found and f"the second lock; without it, {found}"
 
 
+OFTEN = {"a list without its filter", "audience ignored", "any file by its key", "history readable"}
+
+
+def test_a_few_planted_leaks_are_caught(scene_of: MakeScene) -> None:
+    scene = scene_of(11, 1)
+    caught = {leak.name: caught_by(scene, leak) for leak in LEAKS if leak.name in OFTEN}
+    assert set(caught) == OFTEN
+    assert all(caught.values()), caught
+
+
 @pytest.mark.proof
 def test_every_planted_leak_is_caught(scene_of: MakeScene) -> None:
     scene = scene_of(11, 3)
