@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agencies.acting import Acting
+from agencies.actions.notices import link_to
 from agencies.models import Membership
 from agencies.roles import Can
 from cases import access, beyond_sight, references, timeline
@@ -21,7 +22,7 @@ from cases.querysets import live
 from safeguard.audit import actions as audit
 from safeguard.audit.actions import one_transaction
 from safeguard.audit.models import AuditRow
-from safeguard.notifications.actions import Note, put_in_inbox
+from safeguard.notifications.actions import Note, put_in_inbox, send_email
 
 LASTS = timedelta(hours=4)
 TRIES_AN_HOUR = 10
@@ -77,7 +78,7 @@ def _tell(case: Case, opened: beyond_sight.Opened, by: Acting) -> None:
         path=reverse("cases:emergency_reviews"),
     )
     leads = _leads(case, opened)
-    governing = Membership.objects.live().holding(Can.GOVERN_INFORMATION)
+    governing = Membership.objects.live().holding(Can.GOVERN_INFORMATION).select_related("user")
     governing = governing.filter(agency__in=[opened.lead_agency, by.agency_id])
     # past the door: who is kept out is told nothing
     excluded = set(CaseExclusion.objects.filter(case=case).values_list("user", flat=True))
@@ -86,6 +87,10 @@ def _tell(case: Case, opened: beyond_sight.Opened, by: Acting) -> None:
         each = Note(kind=note.kind, subject=note.subject, body="", path=path)
         key = f"case.emergency:{case.uuid}:{by.origin.request_id}:{by.user_id}:{member.pk}"
         put_in_inbox(each, recipient_id=member.user_id, dedupe_key=key, agency_id=member.agency_id)
+        if member.user.email:
+            body = _("See who took it, to what and why: %(link)s") % {"link": link_to(path)}
+            mail = Note(kind=note.kind, subject=note.subject, body=body)
+            send_email(mail, address=member.user.email, dedupe_key=key, recipient_id=member.user_id)
 
 
 def _leads(case: Case, opened: beyond_sight.Opened) -> QuerySet[Membership]:
@@ -93,8 +98,9 @@ def _leads(case: Case, opened: beyond_sight.Opened) -> QuerySet[Membership]:
     if case.restricted:
         # past the door: those named are told
         named = CaseUserGrant.objects.filter(live(), content_object=case, kind=CaseUserGrant.Kind.NAMED)
-        return Membership.objects.live().filter(user__in=named.values("user"))
-    return Membership.objects.live().holding(Can.WORK_CASES).filter(teams__group=opened.lead_group)
+        return Membership.objects.live().filter(user__in=named.values("user")).select_related("user")
+    leads = Membership.objects.live().holding(Can.WORK_CASES).filter(teams__group=opened.lead_group)
+    return leads.select_related("user")
 
 
 @one_transaction

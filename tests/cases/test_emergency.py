@@ -17,7 +17,7 @@ from cases.actions.emergency import review, take_emergency_access
 from cases.actions.restriction import exclude, restrict
 from cases.models import Case, CaseUserGrant, TimelineEntry
 from safeguard.audit.models import AuditRow
-from safeguard.notifications.models import InboxItem
+from safeguard.notifications.models import InboxItem, OutboxMessage
 from tests.cases.conftest import entered
 from tests.conftest import Person, Place
 from tests.factories import as_owner, make_membership, make_user
@@ -35,6 +35,9 @@ def test_it_opens_even_a_restricted_case_and_tells_the_lead(
 
     with as_owner():
         assert InboxItem.objects.filter(recipient=alice.user, kind="case.emergency_access").exists()
+        mail = OutboxMessage.objects.get(recipient=alice.user, kind="case.emergency_access")
+        assert f"/cases/{case.uuid}/access/" in mail.body
+        assert case.spoken_reference in mail.subject
         assert TimelineEntry.objects.filter(case=case, kind="emergency_access").exists()
 
 
