@@ -99,16 +99,21 @@ def _insert(kept: Child, other: Child, *, merged: bool, reason: str, cases: Sequ
                 made_for_id=cast("int", by.agency_id),
             )
     except IntegrityError as error:
-        raise ValidationError(_why(str(error))) from None
+        raise ValidationError(_why(str(error), merged=merged)) from None
 
 
-def _why(error: str) -> str:
+def _why(error: str, *, merged: bool) -> str:
     if "samechild_said_once" in error:
         return _("Nothing was changed: that is said of these two records already.")
     if "samechild_merged_once" in error or "samechild_kept_is_not_merged" in error:
         return _(
             "Nothing was merged: one of the records is merged with another record already."
             " Go to that record, or take the first merge back."
+        )
+    if not merged:
+        return _(
+            "Nothing was linked. Something stands against it that another has to settle. Ask the children’s social"
+            " care duty desk to link the records."
         )
     # What else stands against it may be something that the person may not see: the same words for all.
     return _(

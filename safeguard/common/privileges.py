@@ -28,6 +28,8 @@ INTERNAL_FUNCTIONS = (
     "cases_next_due",
     "cases_next_due_for_all",
     "cases_renew_next_due",
+    "cases_same_child_exclusions",
+    "cases_leaders",
     "cases_request_key",
     "cases_requests",
 )

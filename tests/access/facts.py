@@ -308,7 +308,7 @@ RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "Child": lambda facts, reader, row: facts.child(reader, row["id"]),
     "ChildName": _of_child,
     "ChildIdentifier": _of_record,
-    "ChildMatch": _of_child,
+    "ChildMatch": _of_record,
     "MatchDecision": _match_decision,
     "MatchPair": lambda facts, reader, row: (
         facts.record(reader, row["one_id"]) and facts.record(reader, row["other_id"])

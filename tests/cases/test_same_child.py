@@ -7,10 +7,11 @@ from typing import Any, cast
 import pytest
 from django.core import serializers
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.http import Http404
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -286,6 +287,41 @@ def test_a_merge_that_would_leave_a_case_without_a_lead_is_refused(
     with pytest.raises(ValidationError, match="Something stands against it"):
         merged(maggie, one, other)
     assert sees(tariq, one)
+
+
+@pytest.mark.parametrize("say", [link, merge])
+def test_a_pair_that_would_keep_somebody_out_of_a_case_that_its_maker_does_not_lead_is_refused(
+    say: Any, *, maggie: Person, alice: Person, tariq: Person, daisy: Person, social_care: Place, oakfield: Place
+) -> None:
+    one, other = recorded(tariq, oakfield), recorded(alice, social_care)
+    theirs = opened(tariq, oakfield, one)
+    with entered(tariq) as by:
+        terms = Terms(level=AccessLevel.CONTRIBUTE, purpose="Assessment", lawful_basis="ca1989_s17")
+        involve(theirs, social_care.team, terms, by=by)
+    with entered(alice) as by:
+        close_case(opened(alice, social_care, other), reason="Moved", by=by)
+    with as_owner():
+        case = other.cases.get()
+        CaseExclusion.objects.create(case=case, child=other, user=daisy.user, reason="Kin", excluded_by=alice.user)
+
+    with entered(maggie) as by, pytest.raises(ValidationError, match="Something stands against it"):
+        say(one, other, reason=WHY, by=by)
+
+    assert sees(daisy, one)
+
+
+def test_the_database_itself_lets_only_who_decides_about_records_say_so_in_their_own_name(
+    *, alice: Person, maggie: Person, robin: Child, robyn: Child
+) -> None:
+    said = {"kept": robin, "other": robyn, "reason": WHY, "made_for": maggie.membership.agency}
+    for person, writer in ((alice, alice), (maggie, alice)):
+        with entered(person), pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            SameChild.objects.create(**said, made_by=writer.user)
+
+    kept = merged(maggie, robin, robyn)
+    with entered(alice):
+        ended = {"ended_at": timezone.now(), "ended_by": alice.user, "end_reason": "No"}
+        assert SameChild.objects.filter(pk=kept.pk).update(**ended) == 0
 
 
 def test_a_restricted_case_is_not_merged_with_one_that_is_not(

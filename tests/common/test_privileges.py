@@ -31,6 +31,8 @@ def asked(role: str, statement: str, params: tuple[object, ...] = ()) -> list[tu
     [
         "SELECT cases_newest_activity(1, 1)",
         "SELECT cases_entry_seen_by_group(NULL::cases_timelineentry, 1)",
+        "SELECT cases_same_child_exclusions(1)",
+        "SELECT cases_leaders(1, 1)",
         "SELECT * FROM guardian_userobjectpermission",
         "SELECT * FROM guardian_groupobjectpermission",
         "INSERT INTO guardian_userobjectpermission DEFAULT VALUES RETURNING id",

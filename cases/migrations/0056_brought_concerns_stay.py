@@ -92,7 +92,7 @@ def replaced(function: str) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0051_match_kept_out")]
+    dependencies = [("cases", "0055_names_together")]
     operations = [
         migrations.RunSQL(changed(CONCERN_SEEN), changed(_rules.CONCERN_SEEN)),
         migrations.RunSQL(

@@ -68,7 +68,7 @@ END $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0052_brought_concerns_stay")]
+    dependencies = [("cases", "0056_brought_concerns_stay")]
     operations = [
         migrations.RunSQL(
             ACTIONS,
