@@ -174,6 +174,20 @@ IN_AUDIENCE = """(
                 SELECT FROM cases_timelineentryreader r WHERE r.entry_id = e.id
                 AND (r.user_id = %(user)s OR r.team_id = ANY(%(teams)s::bigint[]) OR r.agency_id = %(agency)s)
                 OFFSET 0)))))"""
+# Whether a reader sees one deadline: that of a visible case, which no entry started or one that they see.
+SEES_DEADLINE = f"""
+SELECT EXISTS (
+    SELECT FROM cases_deadline d WHERE d.uuid = %(deadline)s::uuid
+    AND NOT EXISTS (SELECT FROM cases_caseexclusion x WHERE x.case_id = d.case_id AND x.user_id = %(user)s)
+    AND (EXISTS (
+        SELECT FROM cases_casegroupgrant g WHERE g.case_id = d.case_id AND g.group_id = ANY(%(groups)s::int[])
+        AND NOT g.restricted AND {LIVE.format("g")}
+    ) OR EXISTS (
+        SELECT FROM cases_caseusergrant u WHERE u.case_id = d.case_id AND u.user_id = %(user)s AND {LIVE.format("u")}
+    ))
+    AND (d.entry_id IS NULL OR EXISTS (
+        SELECT FROM cases_timelineentry e WHERE e.id = d.entry_id AND {IN_AUDIENCE})))
+"""
 # Naming the case that is open lets the entries' policy ask about it once instead of once a row.
 OPEN_CASE = "(SELECT set_config('app.case_id', %(case)s::text, true)::bigint AS id) open_case"
 

@@ -25,6 +25,7 @@ from cases import beyond_sight, ladder
 from cases.beyond_sight import Asked
 from cases.ladder import Candidate
 from cases.models import Case, EntryReceipt, Meeting, MeetingSeat, Thread, ThreadAsked, TimelineEntry
+from safeguard.common.batch import once
 from safeguard.common.clocks import Period, Unit, end_of_period
 from safeguard.notifications import obligations, reminders, texts
 from safeguard.notifications.obligations import ADMINISTRATOR, Planned, Resolution
@@ -110,7 +111,8 @@ class Asking:
         return "" if sees else "they have no access to what was asked"
 
     def _title(self, asked: Asked, stage: str) -> str:
-        profile = PracticeProfile.objects.filter(pk=asked.profile_id or 0).first()
+        found = PracticeProfile.objects.filter(pk=asked.profile_id or 0)
+        profile = once(("profile", asked.profile_id), found.first)
         due_at = _due_at(asked.asked_at, asked.due_on, profile)
         code = f"{self.kind}_{'overdue' if due_at < timezone.now() else 'due'}"
         if reminders.escalation(stage):

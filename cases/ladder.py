@@ -21,6 +21,7 @@ from agencies.querysets import MembershipQuerySet
 from agencies.roles import Can
 from safeguard.audit.actor import Origin
 from safeguard.common import row_security
+from safeguard.common.batch import once
 from safeguard.common.clocks import Calendar, Period, Unit, last_day
 from safeguard.notifications import reminders
 from safeguard.notifications.obligations import ADMINISTRATOR, Planned, Recipient
@@ -90,7 +91,8 @@ def rungs(profile_id: int | None, stage: str) -> tuple[list[str], str]:
     if told := reminders.escalation(stage):
         return ["manager" if told == reminders.UNREACHABLE else ADMINISTRATOR], ""
     # The ladder alone: a profile's terms and codes are long, and this is asked for every stage.
-    ladder = PracticeProfile.objects.filter(pk=profile_id or 0).values_list("ladder", flat=True).first()
+    found = PracticeProfile.objects.filter(pk=profile_id or 0).values_list("ladder", flat=True)
+    ladder = once(("ladder", profile_id), found.first)
     rows = [row for row in (PLAIN_LADDER if ladder is None else ladder) if row["stage"] == stage]
     return (list(rows[0]["to"]), str(rows[0]["only_if"])) if rows else (["owner"], "")
 
@@ -170,10 +172,15 @@ def _sorted(
     return list(told.values()), [each for user, each in refused.items() if user not in told]
 
 
+def acting_as(membership: Any) -> Acting:
+    """Return the member, as ``to_remind`` fetches them, acting under their membership."""
+    places = {"team_ids": membership.live_teams, "group_ids": membership.live_groups}
+    return acting_under(membership, membership.user, Origin(channel="worker"), **places)
+
+
 def sees(membership: Any, rows: Callable[[Acting], QuerySet[Any]]) -> bool:
     """Return whether the member sees any of ``rows`` now: asked as that person, through both locks."""
-    places = {"team_ids": membership.live_teams, "group_ids": membership.live_groups}
-    by = acting_under(membership, membership.user, Origin(channel="worker"), **places)
+    by = acting_as(membership)
     row_security.apply(by.row_security())
     try:
         return rows(by).exists()

@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy
 
 from agencies.models import Absence, Membership, PracticeProfile, Team
-from cases import beyond_sight, ladder
+from cases import access_deadlines, beyond_sight, ladder
 from cases.beyond_sight import Due
 from cases.ladder import Candidate, occasion_of
 from cases.models import Deadline
@@ -147,7 +147,7 @@ def _refusal(due: Due, candidate: Candidate) -> str:
         return "they are away"
     if candidate.role == "duty":
         return ""  # the reference alone: they take emergency access where they must
-    sees = ladder.sees(membership, lambda by: Deadline.objects.visible_to(by).filter(uuid=due.uuid))
+    sees = access_deadlines.sees_as(ladder.acting_as(membership), due.uuid)
     return "" if sees else "they have no access to the case"
 
 

@@ -7,6 +7,7 @@ session-level setting would leak to the next user of a pooled connection. No set
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, migrations, transaction
@@ -59,13 +60,36 @@ def apply(context: RowSecurityContext) -> None:
 
     Raises NotInTransaction outside a transaction.
     """
-    if not connection.in_atomic_block:
-        message = "Row-security settings hold for one transaction: open one first."
-        raise NotInTransaction(message)
+    _check_transaction()
     pairs = context.as_settings()
     calls = ", ".join(["set_config(%s, %s, true)"] * len(pairs))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {calls}", [part for pair in pairs.items() for part in pair])
+
+
+def ask_as(context: RowSecurityContext, statement: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Return the rows of ``statement``, asked under ``context`` and by nobody again afterwards, in one round trip.
+
+    An error ends the transaction, or its savepoint, and ``context`` with it. Raises NotInTransaction outside one.
+    """
+    _check_transaction()
+    values = {f"as_{number}": value for number, value in enumerate(context.as_settings().values())}
+    nobody = {f"nobody_{number}": value for number, value in enumerate(NOBODY.as_settings().values())}
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {_calls(values)}; {statement}; SELECT {_calls(nobody)}", {**params, **values, **nobody})
+        cursor.nextset()
+        return list(cursor.fetchall())
+
+
+def _calls(values: Mapping[str, str]) -> str:
+    names = NOBODY.as_settings()
+    return ", ".join(f"set_config('{name}', %({key})s, true)" for name, key in zip(names, values, strict=True))
+
+
+def _check_transaction() -> None:
+    if not connection.in_atomic_block:
+        message = "Row-security settings hold for one transaction: open one first."
+        raise NotInTransaction(message)
 
 
 def clear_if_still_in_transaction() -> None:

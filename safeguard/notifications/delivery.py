@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from safeguard.common.batch import batch
 from safeguard.common.logs import describe
 from safeguard.notifications import reminders
 from safeguard.notifications.models import OutboxMessage
@@ -36,14 +37,19 @@ TRIES_OF_REMINDER = 3
 class NotComposed(OSError):
     """A message's words could not be made: it is tried again, and holds up no other."""
 
+    def __init__(self, message: OutboxMessage) -> None:
+        super().__init__()
+        self.message = message
+
 
 def drain(seconds: float = 25.0) -> int:
     """Send what is due until nothing is, or ``seconds`` have passed. Returns the number of messages tried."""
     stop = time.monotonic() + seconds
     tried, sender = 0, Sender()
     try:
-        while time.monotonic() < stop and deliver_next(sender):
-            tried += 1
+        with batch():
+            while time.monotonic() < stop and deliver_next(sender):
+                tried += 1
     finally:
         sender.close()
     return tried
@@ -51,31 +57,45 @@ def drain(seconds: float = 25.0) -> int:
 
 def deliver_next(sender: Sender) -> bool:
     """Try the message that is longest due. Returns False where there is none that no other worker holds."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            # The server frees the row of a worker that hangs while it talks to the mail server.
-            cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{HUNG_WORKER}'")
-        message = OutboxMessage.objects.due().select_for_update(skip_locked=True).first()
-        if message is None:
-            return False
-        try:
-            matters = not message.is_composed or _composed(message)
-            if matters:
-                sender.send(message, message.body)
-        except (OSError, ValueError) as error:  # SMTPException is an OSError; a malformed address a ValueError
-            _put_off(message, error)
-        else:
-            _mark_sent(message) if matters else _update(message, skipped_at=Now())
-        return True
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                # The server frees the row of a worker that hangs while it talks to the mail server.
+                cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{HUNG_WORKER}'")
+            message = OutboxMessage.objects.claim_next()
+            if message is None:
+                return False
+            _deliver(message, sender)
+    except NotComposed as error:
+        _put_off_uncomposed(error)
+    return True
+
+
+def _deliver(message: OutboxMessage, sender: Sender) -> None:
+    matters = not message.is_composed or _composed(message)
+    try:
+        if matters:
+            sender.send(message, message.body)
+    except (OSError, ValueError) as error:  # SMTPException is an OSError; a malformed address a ValueError
+        _put_off(message, error)
+    else:
+        _mark_sent(message) if matters else _update(message, skipped_at=Now())
 
 
 def _composed(message: OutboxMessage) -> bool:
     try:
-        with transaction.atomic():
-            return _compose(message)
+        return _compose(message)
     except Exception as error:
         log.error("Message %s could not be composed: %s", message.uuid, describe(error))  # noqa: TRY400  (no traceback: it quotes)
-        raise NotComposed from error
+        raise NotComposed(message) from error
+
+
+def _put_off_uncomposed(error: NotComposed) -> None:
+    """Put the message off in a transaction of its own: what failed may have ended the one that held it."""
+    with transaction.atomic():
+        again = OutboxMessage.objects.due().filter(pk=error.message.pk).select_for_update(skip_locked=True).first()
+        if again is not None:  # no other worker was quicker
+            _put_off(again, error)
 
 
 def _compose(message: OutboxMessage) -> bool:

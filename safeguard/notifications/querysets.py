@@ -1,8 +1,11 @@
 """How the outbox and the inbox are asked, and how a row is added once."""
 
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self
+from uuid import uuid4
 
+from django.apps import apps
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
@@ -23,6 +26,11 @@ class OutboxQuerySet(QuerySet["OutboxMessage"]):
     def due(self) -> Self:
         """Return those whose time has come by the database's clock, the longest due first."""
         return self.waiting().filter(due_at__lte=Now()).order_by("due_at", "id")
+
+    def claim_next(self) -> "OutboxMessage | None":
+        """Return the one longest due that no other worker holds, locked; None where there is none."""
+        sql, params = _claim_message_sql()
+        return next(iter(self.model.objects.raw(sql, params)), None)
 
     def failed(self) -> Self:
         """Return those given up, the newest first."""
@@ -52,6 +60,13 @@ class OutboxQuerySet(QuerySet["OutboxMessage"]):
             return bool(cursor.rowcount)
 
 
+@cache
+def _claim_message_sql() -> tuple[str, tuple[Any, ...]]:
+    messages: OutboxQuerySet = OutboxQuerySet(apps.get_model("notifications", "OutboxMessage"))
+    sql, params = messages.due().select_for_update(skip_locked=True)[:1].query.sql_with_params()
+    return sql, tuple(params)
+
+
 class InboxQuerySet(QuerySet["InboxItem"]):
     """Inbox items of one person."""
 
@@ -79,6 +94,11 @@ class StageQuerySet(QuerySet["ReminderStage"]):
         """Return those whose time has come by the database's clock, the longest due first."""
         return self.waiting().filter(due_at__lte=Now()).order_by("due_at", "id")
 
+    def claim_next(self) -> "ReminderStage | None":
+        """Return the first that ``claimable`` returns and no other worker holds, locked; None where there is none."""
+        sql, params = _claim_sql()
+        return next(iter(self.model.objects.raw(sql, params)), None)
+
     def claimable(self) -> Self:
         """Return those due that are the first of their obligation: two workers never hold stages of one at once."""
         before = Q(due_at__lt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), pk__lt=OuterRef("pk"))
@@ -96,8 +116,34 @@ class StageQuerySet(QuerySet["ReminderStage"]):
         return self.filter(reached_nobody=True).order_by("-due_at", "-id")
 
 
+@cache
+def _claim_sql() -> tuple[str, tuple[Any, ...]]:
+    # Asked for every stage and always the same: Django would write it anew each time, for longer than it takes.
+    stages: StageQuerySet = StageQuerySet(apps.get_model("notifications", "ReminderStage"))
+    sql, params = stages.claimable().select_for_update(skip_locked=True)[:1].query.sql_with_params()
+    return sql, tuple(params)
+
+
 class ReminderQuerySet(QuerySet["Reminder"]):
     """Reminders by how far they have come."""
+
+    def send_at_once(self, dedupe_key: str, *, kind: str, address: str = "") -> None:
+        """Put the reminder with that key into a message of its own, where it is in none and waits for no hour."""
+        sql = """
+            WITH found AS (
+                SELECT id, recipient_id, address, channel FROM notifications_reminder
+                WHERE dedupe_key = %s AND message_id IS NULL AND skipped_at IS NULL AND send_after IS NULL
+            ), made AS (
+                INSERT INTO notifications_outboxmessage (uuid, created_at, due_at, channel, dedupe_key, kind,
+                    recipient_id, address, subject, body, is_secret, is_composed, attempts, last_error)
+                SELECT %s, statement_timestamp(), statement_timestamp(), channel, 'reminder:' || id, %s,
+                    recipient_id, coalesce(nullif(%s, ''), address), '', '', false, true, 0, '' FROM found
+                RETURNING id
+            )
+            UPDATE notifications_reminder r SET message_id = made.id FROM found, made WHERE r.id = found.id
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [dedupe_key, uuid4(), kind, address])
 
     def unsent(self) -> Self:
         """Return those that are in no message yet and are still to be sent."""

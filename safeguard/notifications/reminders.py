@@ -69,17 +69,19 @@ def resolve_next() -> bool:
 
     One that cannot be worked out is tried again in some minutes, and holds up no other.
     """
-    with transaction.atomic():
-        stage = ReminderStage.objects.claimable().select_for_update(skip_locked=True).first()
-        if stage is None:
-            return False
-        due = [stage] if stage.alone else [stage, *_told_with(stage)]
-        try:
-            with transaction.atomic():
-                _resolve(due)
-        except Exception as error:  # noqa: BLE001  (whatever a kind of obligation raises)
-            _put_off(due, error)
-        return True
+    due: list[ReminderStage] = []
+    try:
+        with transaction.atomic():
+            stage = ReminderStage.objects.claim_next()
+            if stage is None:
+                return False
+            due += [stage] if stage.alone else [stage, *_told_with(stage)]
+            _resolve(due)
+    except Exception as error:
+        if not due:  # the claim itself
+            raise
+        _put_off(due, error)
+    return True
 
 
 def gather_next() -> bool:
@@ -220,7 +222,8 @@ def _settle(stage: ReminderStage, found: Resolution, told_as: str) -> None:
 
 
 def _put_off(due: Sequence[ReminderStage], error: Exception) -> None:
-    stages = ReminderStage.objects.filter(pk__in=[each.pk for each in due])
+    # In a transaction of its own, for which another worker may have been quicker.
+    stages = ReminderStage.objects.waiting().filter(pk__in=[each.pk for each in due])
     reason = describe(error)
     stages.update(due_at=Now() + PAUSE, outcome=f"it could not be worked out, and is tried again: {reason}"[:300])
     log.error("Stage %s could not be worked out: %s", due[0].uuid, reason)
@@ -245,13 +248,11 @@ def _tell(telling: _Telling, recipient: Recipient) -> None:
     if not recipient.email:
         _reminder(telling, recipient, key=key, refused="no e-mail address is known: it is in the inbox only")
     else:
-        row = _reminder(telling, recipient, key=key, send_after=_send_after(stage, recipient))
-        if row and row.send_after is None:
-            _send_at_once(row)
+        _reminder(telling, recipient, key=key, send_after=_send_after(stage, recipient))
+        Reminder.objects.send_at_once(key, kind=f"reminder.{stage.kind}")
     if recipient.phone and stage.urgent:
-        row = _reminder(telling, recipient, key=f"{key}:sms", channel="sms")
-        if row:
-            _send_at_once(row, address=recipient.phone)
+        _reminder(telling, recipient, key=f"{key}:sms", channel="sms")
+        Reminder.objects.send_at_once(f"{key}:sms", kind=f"reminder.{stage.kind}", address=recipient.phone)
 
 
 def _is_late(stage: ReminderStage) -> bool:
@@ -280,8 +281,8 @@ def _reminder(
     channel: str = "email",
     send_after: datetime | None = None,
     refused: str = "",
-) -> Reminder | None:
-    """Add the row of one recipient; None where it is there already."""
+) -> None:
+    """Add the row of one recipient; one that is there stays as it is."""
     row = Reminder(
         stage=telling.stage,
         dedupe_key=key,
@@ -299,24 +300,15 @@ def _reminder(
         skip_reason=refused,
     )
     Reminder.objects.bulk_create([row], ignore_conflicts=True)
-    found = Reminder.objects.filter(dedupe_key=key, message=None, skipped_at=None).first()
-    if found:
-        found.stage = telling.stage  # as it is known already
-    return found
 
 
-def _send_at_once(row: Reminder, *, address: str = "") -> None:
-    message = _message(row, key=f"reminder:{row.pk}", address=address)
-    Reminder.objects.filter(pk=row.pk).update(message=message)
-
-
-def _message(row: Reminder, *, key: str, address: str = "") -> OutboxMessage:
+def _message(row: Reminder, *, key: str) -> OutboxMessage:
     # What it says is made when it is sent, of what still matters then.
     return OutboxMessage.objects.create(
         kind=f"reminder.{row.stage.kind}",
         dedupe_key=key,
         recipient_id=row.recipient_id,
-        address=address or row.address,
+        address=row.address,
         channel=row.channel,
         subject="",
         body="",

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from safeguard.common.batch import batch
 from safeguard.notifications import delivery, reminders
 
 STEPS = 500  # stages or messages a wake-up; the next one goes on
@@ -24,9 +25,10 @@ def purge_outbox() -> None:
 def remind() -> None:
     """Work out whom the stages reach that are due, put what waits into messages, and send."""
     for step in (reminders.resolve_next, reminders.gather_next):
-        for _ in range(STEPS):
-            if not step():
-                break
+        with batch():
+            for _ in range(STEPS):
+                if not step():
+                    break
     delivery.drain()
 
 

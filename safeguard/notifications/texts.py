@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from safeguard.common.batch import once
 from safeguard.notifications.models import ReminderText
 
 if TYPE_CHECKING:
@@ -114,8 +115,13 @@ for _text in (
 def texts() -> dict[str, str]:
     """Return the texts as they stand, by code: an administrator's, else those that Safeguard brings.
 
-    One that could not be filled in is passed over, and said in the log: it must not hold up a reminder.
+    One that could not be filled in is passed over, and said in the log: it must not hold up a reminder. Within a
+    batch they are read once.
     """
+    return once("reminder texts", _texts)
+
+
+def _texts() -> dict[str, str]:
     newest = ReminderText.objects.order_by("code", "-pk").distinct("code").values_list("code", "text")
     own = {code: text for code, text in newest if text and code in TEXTS}
     for code in [code for code, text in own.items() if _problem(TEXTS[code], text)]:
