@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.http import Http404
 from django.utils import timezone
 
@@ -22,7 +22,7 @@ from cases import access, access_records, access_sql, timeline
 from cases.access import Position
 from cases.audience import Seen, audience_words
 from cases.body_map import Figure, figures
-from cases.event_kinds import KINDS, Kind
+from cases.event_kinds import KINDS, Group, Kind, kinds_of
 from cases.models import (
     Case,
     Concern,
@@ -285,6 +285,22 @@ def latest(by: Acting, case: Case, *, most: int) -> list[TimelineEntry]:
     for each in entries:
         each.is_corrected = each.pk in struck
     return entries
+
+
+@dataclass(frozen=True)
+class Balance:
+    """The newest worries and strengths on a timeline, as far as one reader may see them; nothing that was corrected."""
+
+    worries: list[TimelineEntry]
+    strengths: list[TimelineEntry]
+
+
+def balance(by: Acting, case: Case, *, most: int) -> Balance:
+    """Return the ``most`` newest concerns and strengths of ``case``, which came through the door."""
+    seen = TimelineEntry.objects.visible_to(by)
+    standing = seen.filter(case=case).exclude(Exists(seen.filter(corrects=OuterRef("pk"))))
+    newest = standing.order_by("-occurred_at", "-pk").select_related("author_agency")
+    return Balance(*(list(newest.filter(kind__in=kinds_of(group))[:most]) for group in (Group.CONCERN, Group.STRENGTH)))
 
 
 def _concerns(by: Acting, entries: Sequence[TimelineEntry]) -> dict[int, Concern]:

@@ -62,6 +62,9 @@ class NewConcernSerializer(serializers.Serializer[Any]):
     new_child = NewChildSerializer(required=False, help_text="A child without a record, in place of `child`")
     facts = serializers.CharField(max_length=TEXT_LIMIT)
     occurred_at = serializers.DateTimeField()
+    time_known = serializers.BooleanField(
+        default=True, help_text="False where only the day is known: send its midnight, local time"
+    )
     known_by = Choice(choices=HowKnown.choices)
     next_step = Choice(choices=NextStep.choices, help_text="You are its owner")
     next_step_reason = _text(500)

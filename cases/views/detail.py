@@ -42,6 +42,7 @@ def case(request: ActingRequest, uuid: UUID) -> HttpResponse:
         "missing": access.missing_sectors(request.acting, found),
         "missing_services": access_child.missing_services(request.acting, found),
         "next_due": access_deadlines.next_of_case(request.acting, found),
+        "balance": access_timeline.balance(request.acting, found, most=3),
         "entries": access_timeline.latest(request.acting, found, most=10),
     }
     return render(request, "cases/detail.html", context)

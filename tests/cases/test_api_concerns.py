@@ -47,6 +47,7 @@ def test_a_schools_program_logs_a_concern_that_waits_for_its_safeguarding_lead(t
     assert answer.json()["team"] == "Safeguarding team"
     assert answer.json()["on_timeline"] is False
     assert (made.author, made.next_step_owner, made.child_words) == (tariq.user, tariq.user, "I am cold")
+    assert made.time_known
     assert sees(daisy, made)
     assert told() == {"Daisy Dale"}
 

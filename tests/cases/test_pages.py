@@ -10,10 +10,12 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
 
-from cases import access
+from cases import access, timeline
+from cases.actions.beside import correct
 from cases.actions.involvement import Terms, end_involvement, involve
 from cases.actions.restriction import restrict
-from cases.models import AccessLevel, Case, CaseExclusion, CaseGroupGrant, Involvement
+from cases.event_kinds import Kind
+from cases.models import AccessLevel, Case, CaseExclusion, CaseGroupGrant, Involvement, TimelineEntry
 from tests.access.worlds import ids_by_sql
 from tests.cases.conftest import entered, with_later_transaction
 from tests.conftest import Person, Place
@@ -33,6 +35,33 @@ def shared(case: Case, alice: Person, oakfield: Place) -> Case:
 def newest(model: type[Model]) -> Any:
     with as_owner():
         return model._default_manager.latest("pk")
+
+
+def test_the_case_page_shows_worries_and_strengths_that_its_reader_may_see_and_that_still_hold(
+    shared: Case, alice: Person, tariq: Person
+) -> None:
+    def write(kind: Kind, title: str, audience: timeline.Audience = timeline.EVERYBODY_INVOLVED) -> TimelineEntry:
+        with entered(alice) as by:
+            event = timeline.Event(kind=kind, title=title, audience=audience)
+            return timeline.write(shared, event, by=by)
+
+    write(Kind.CONCERN, "Often without lunch")
+    write(Kind.CONCERN, "Known to the team alone", timeline.OWN_TEAM)
+    write(Kind.STRENGTH, "Gran collects him")
+    mistaken = write(Kind.STRENGTH, "Uncle collects him")
+    with entered(alice) as by:
+        right = timeline.Event(kind=Kind.STRENGTH, title="Aunt collects him", occurred_at=mistaken.occurred_at)
+        correct(shared, mistaken, right, reason="Misheard", by=by)
+
+    page = tariq.client.get(reverse("cases:detail", args=[shared.uuid])).text
+    shown = page.partition("Worries and strengths")[2].partition("Who works on it")[0]
+
+    assert "Often without lunch" in shown
+    assert "Known to the team alone" not in page
+    assert "Gran collects him" in shown
+    assert "Aunt collects him" in shown
+    assert "Uncle collects him" not in shown
+    assert f"<s>{mistaken.title}</s>" in page.partition("Latest on the timeline")[2]
 
 
 def test_a_social_worker_opens_a_case_and_finds_it_in_the_list(alice: Person, social_care: Place) -> None:
@@ -194,7 +223,7 @@ def test_a_hostile_filter_never_breaks_the_list(query: str, case: Case, alice: P
 
 
 # Session, user, who am I, settings, inbox count, and the savepoints of the request come before the page's own.
-BASELINES = {"list": 13, "detail": 33, "access": 16}
+BASELINES = {"list": 13, "detail": 35, "access": 16}
 
 
 @pytest.mark.parametrize("name", ["list", "detail", "access"])
