@@ -7,18 +7,22 @@ import pytest
 from django.db import transaction
 
 from cases import access_match_queue
+from cases.actions.children import NewChild
 from cases.actions.involvement import Terms, involve
 from cases.actions.matching import keep_in_step, review_register
 from cases.actions.restriction import exclude
-from cases.models import AccessLevel, Child, MatchDecision, MatchPair
+from cases.concern_codes import Route
+from cases.concern_routes import Passing
+from cases.models import AccessLevel, Child, Concern, MatchDecision, MatchPair
 from safeguard.audit.models import AuditRow
 from safeguard.common import row_security
 from safeguard.common.row_security import WORKER_ROLE
 from tests.cases.conftest import entered
+from tests.cases.test_concerns import log
 from tests.cases.test_same_child import BASIS, WHY, open_case_of, opened
-from tests.cases.test_same_child_pages import at, born
+from tests.cases.test_same_child_pages import BORN, at, born
 from tests.conftest import Person, Place
-from tests.factories import as_owner, database_role
+from tests.factories import as_owner, database_role, make_team
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/children/same/"
@@ -124,6 +128,26 @@ def test_whoever_is_excluded_from_the_other_record_learns_nothing_of_it(
     with entered(maggie):
         assert not MatchPair.objects.exists()
     assert "Robin" not in shown(daisy)
+
+
+def test_whoever_a_concern_implicates_learns_of_no_record_that_it_made(
+    *, daisy: Person, tariq: Person, tess: Person, social_care: Place, oakfield: Place
+) -> None:
+    born(tariq, oakfield, "Robin")
+    desk = make_team(social_care.agency, "Front door", kind="duty")
+    with as_owner():
+        tess.membership.teams.add(desk)
+    child = NewChild(given="Robyn", surname="Quillfeather", born_on=BORN)
+    passing = Passing(route=Route.IMPLICATED, reason="Part of it", implicated=(daisy.user,))
+    log(tariq, child, passing=passing)
+    night()
+    with as_owner():
+        assert MatchPair.objects.get().band == "likely"
+
+    assert "Nothing to decide" in shown(daisy)
+    with as_owner():  # the same, were they not part of it
+        Concern.objects.get().implicated.clear()
+    assert "Ask the duty desk of Northshire children’s services" in shown(daisy)
 
 
 def test_a_pair_that_the_reader_may_read_but_not_change_leads_nowhere(
