@@ -126,6 +126,12 @@ class ConcernForm(AsksWhoItIs, NamedChildForm, InjuryForm, SiblingForm):
     )
     immediate_action = forms.CharField(label=_("What have you done already?"), required=False, widget=forms.Textarea)
     needs_to_know = forms.CharField(label=_("Who else needs to know?"), max_length=500, required=False)
+    # A draft keeps text alone, so a file is chosen once the concern is saved.
+    then_attach = forms.BooleanField(
+        label=_("I have a file to attach"),
+        required=False,
+        help_text=_("You choose it next, when the concern is saved. No photographs of a child’s body"),
+    )
 
     audience = forms.ChoiceField(
         label=_("Who may read it on the timeline of the case?"),

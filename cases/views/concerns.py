@@ -61,7 +61,8 @@ def concern_log(request: ActingRequest) -> HttpResponse:
 
     if attempted(form, act):
         messages.success(request, _said_of(made))
-        return redirect("cases:concern", uuid=made[0].uuid)
+        onward = "cases:concern_attach" if form.cleaned_data["then_attach"] else "cases:concern"
+        return redirect(onward, uuid=made[0].uuid)
     form.offer(_offered(request))
     return _page(request, form)
 

@@ -48,6 +48,14 @@ def test_a_brother_gets_a_record_alone_with_the_circumstances_and_none_of_the_fi
     assert not sees(tariq, second)
 
 
+def test_who_has_a_file_to_attach_chooses_it_next(alice: Person) -> None:
+    answer = send(alice, then_attach="on")
+
+    assert answer.redirect_chain[-1][0] == reverse("cases:concern_attach", args=[newest().uuid])
+    assert "The concern is saved." in answer.text
+    assert 'type="file"' in answer.text
+
+
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
