@@ -119,12 +119,12 @@ def _numbered(by: Acting, number: str) -> list[int]:
         return []
     # Plain equality on both columns of the index: under a policy nothing else may use it.
     same = ChildIdentifier.objects.filter(kind__in=ChildIdentifier.Kind.values, value=number)
-    known = same.filter(child__in=Child.objects.with_record_for(by))
+    known = same.filter(child__in=Child.objects.each_with_record_for(by))
     return list(known.values_list("child", flat=True)[:MOST])
 
 
 def _children(by: Acting, keys: list[int]) -> list[Child]:
-    found = Child.objects.with_record_for(by).filter(pk__in=keys).with_name().in_bulk()
+    found = Child.objects.each_with_record_for(by).filter(pk__in=keys).with_name().in_bulk()
     return [found[key] for key in dict.fromkeys(keys) if key in found][:MOST]
 
 
@@ -138,7 +138,7 @@ def _cases(by: Acting, reference: str | None, children: list[int]) -> list[Case]
 
 
 def _people(by: Acting, keys: list[int]) -> list[Relationship]:
-    related = Relationship.objects.filter(pk__in=keys, child__in=Child.objects.with_record_for(by))
+    related = Relationship.objects.filter(pk__in=keys, child__in=Child.objects.each_with_record_for(by))
     related = related.annotate(child_name=Subquery(shown_name("child")))
     found = related.select_related("person", "child").in_bulk()
     return [found[key] for key in keys if key in found]

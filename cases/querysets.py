@@ -123,6 +123,17 @@ class ChildQuerySet(ProtectedQuerySet["Child"]):
         known = Q(pk__in=cases.values("child")) | Q(recorded_by_team__in=by.team_ids)
         return self.filter(known).exclude(pk__in=_excluded_children(by))
 
+    def each_with_record_for(self, by: "Acting") -> Self:
+        """Return those of ``with_record_for``, asked child by child: for a few whose keys are known.
+
+        As a set, what ``by`` sees would be worked out whole, which takes a second among 100,000 cases.
+        """
+        if not by.works_with_cases:
+            return self.none()
+        cases = _objects("Case").filter(visible_case_ids(by), child=OuterRef("pk"))
+        known = Q(Exists(cases)) | Q(recorded_by_team__in=by.team_ids)
+        return self.filter(known).exclude(pk__in=_excluded_children(by))
+
     def with_name(self) -> Self:
         """Add ``shown_name``, the name that is shown for the child."""
         return self.annotate(shown_name=Subquery(shown_name("pk")))

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.functions import Concat, Now
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, User
@@ -69,10 +68,7 @@ class ChildMatch(models.Model):
             models.Index(fields=["postcode"], condition=~Q(postcode=""), name="childmatch_postcode"),
             models.Index(fields=["letters"], condition=~Q(letters=""), name="childmatch_letters"),
             models.Index(fields=["street"], condition=~Q(street=""), name="childmatch_street"),
-            GinIndex(
-                OpClass(Concat(Concat(F("given"), Value(" ")), F("surname")), name="gin_trgm_ops"),
-                name="childmatch_full_name",
-            ),
+            # And one for trigrams of the full name, on the expression of the search (migrations 0027, 0060).
         ]
 
     def __str__(self) -> str:

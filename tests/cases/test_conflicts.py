@@ -1,5 +1,6 @@
 """An adult around a child resembles a user of an involved agency: an exclusion is proposed, and a person decides."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.http import Http404
 from django.urls import reverse
+from django.utils import timezone
 
 from agencies.roles import Role
 from cases.actions.conflicts import decide, propose_due
@@ -155,6 +157,18 @@ def test_it_is_proposed_when_somebody_joins_an_involved_agency_or_takes_another_
     with as_owner():
         alice.user.name = "Nora Nightingale"
         alice.user.save()
+    assert look_through() == 1
+
+
+def test_it_is_proposed_of_somebody_who_is_entered_ahead_of_their_first_day(
+    case: Case, alice: Person, social_care: Place
+) -> None:
+    relative(case, alice, social_care, "Nora Nightingale")
+    assert look_through() == 0
+
+    begins = timezone.now() + timedelta(days=3)
+    make_membership(make_user("Nora Nightingale"), social_care.agency, Role.PRACTITIONER, since=begins)
+
     assert look_through() == 1
 
 
