@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.acting import Acting, acting_under
-from agencies.models import Membership, PracticeProfile, ReminderChoice, ReminderRules
+from agencies.models import Absence, Membership, PracticeProfile, ReminderChoice, ReminderRules
 from agencies.querysets import MembershipQuerySet
 from agencies.roles import Can
 from safeguard.audit.actor import Origin
@@ -29,8 +29,9 @@ from safeguard.notifications.obligations import ADMINISTRATOR, Planned, Recipien
 # The hour at which ordinary reminders of a day go out.
 MORNING = time(9)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MANAGER = "manager"
 # Where a rung reaches nobody the next one is asked, and after the last the administrators.
-FURTHER = ("owner", "team", "manager", "partnership_lead", ADMINISTRATOR)
+FURTHER = ("owner", "team", MANAGER, "partnership_lead", ADMINISTRATOR)
 # For what was agreed in a case that has no profile.
 PLAIN_LADDER: list[dict[str, Any]] = [
     {"stage": "due_day", "for": "ordinary", "amount": 0, "unit": "working_day", "to": ["owner"], "only_if": ""},
@@ -115,6 +116,17 @@ def named(rung: str, *, team_ids: Iterable[int], agency_id: int, lead_agency_id:
     else:
         found = live.holding(Can.CONFIGURE) if rung == ADMINISTRATOR else live.none()
     yield from (Candidate(each, rung) for each in found)
+
+
+def with_deputies(memberships: Iterable[Any]) -> Iterator[Candidate]:
+    """Yield the owners ``memberships``, and of those who are away the deputies."""
+    for membership in memberships:
+        yield Candidate(membership, "owner")
+        if membership.is_away:
+            today = timezone.localdate()
+            absences = Absence.objects.filter(membership=membership, first_day__lte=today, last_day__gte=today)
+            deputies = people().filter(pk__in=absences.values("deputy"))
+            yield from (Candidate(each, "deputy") for each in deputies)
 
 
 def working_in(memberships: MembershipQuerySet) -> MembershipQuerySet:

@@ -6,7 +6,6 @@ of what they could not open at that moment.
 
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -15,7 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy
 
-from agencies.models import Absence, Membership, PracticeProfile, Team
+from agencies.models import Membership, PracticeProfile, Team
 from cases import access_deadlines, beyond_sight, ladder
 from cases.beyond_sight import Due
 from cases.ladder import Candidate, occasion_of
@@ -109,7 +108,7 @@ def _moot(due: Due, occasion: str) -> str:
 def _named(due: Due, rung: str) -> Iterator[Candidate]:
     if rung == "owner" and due.person_id:
         own = ladder.people().filter(user=due.person_id, agency=due.agency_id)
-        yield from _with_deputies(own[:1])
+        yield from ladder.with_deputies(own[:1])
     elif rung == "duty":
         rota = Membership.objects.filter(teams__in=_duty_desks(due))
         yield from (Candidate(each, rung) for each in ladder.working_in(rota))
@@ -124,16 +123,6 @@ def _duty_desks(due: Due) -> QuerySet[Team]:
     active = Team.objects.filter(is_active=True)
     named = active.filter(pk=due.duty_team_id or 0)
     return named if named.exists() else active.filter(kind=Team.Kind.DUTY, agency=due.agency_id)
-
-
-def _with_deputies(memberships: Iterable[Any]) -> Iterator[Candidate]:
-    for membership in memberships:
-        yield Candidate(membership, "owner")
-        if membership.is_away:
-            today = timezone.localdate()
-            absences = Absence.objects.filter(membership=membership, first_day__lte=today, last_day__gte=today)
-            deputies = ladder.people().filter(pk__in=absences.values("deputy"))
-            yield from (Candidate(each, "deputy") for each in deputies)
 
 
 def _refusal(due: Due, candidate: Candidate) -> str:

@@ -25,6 +25,7 @@ from referrals.codes import ACCEPTING, Source
 from referrals.lifecycle import UNDECIDED, Action, Side, State
 from referrals.models import (
     Acceptance,
+    ChallengeStep,
     PublicReporter,
     Referral,
     ReferralDraft,
@@ -316,6 +317,12 @@ def outcome_of(by: Acting, referral: Referral) -> ReferralStep | None:
 def relatives_of(by: Acting, referral: Referral) -> list[ReferralRelative]:
     """Return the family in ``referral``, which came through this door."""
     return list(ReferralRelative.objects.visible_to(by).filter(referral=referral))
+
+
+def challenge_of(by: Acting, referral: Referral) -> list[ChallengeStep]:
+    """Return the steps of the challenge of ``referral``, which came through this door, in their order."""
+    found = ChallengeStep.objects.visible_to(by).filter(referral=referral).select_related("made_by", "made_for")
+    return list(found.order_by("number"))
 
 
 def kept_out(referral: Referral) -> set[int]:

@@ -1,7 +1,7 @@
 """Who hears of a step: the referrer of what triage does, triage of what the referrer does. Notes name no child."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.urls import reverse
@@ -17,7 +17,7 @@ from agencies.roles import Can
 from referrals import access
 from referrals.codes import Urgency
 from referrals.lifecycle import TRANSITIONS, Action, Side
-from referrals.models import Referral, ReferralStep
+from referrals.models import ChallengeStep, Referral, ReferralStep
 from safeguard.notifications.actions import Note, put_in_inboxes, send_email
 
 # What the referrer's side is told; of what is not here it hears nothing.
@@ -36,6 +36,13 @@ TO_RECEIVER: Mapping[str, str | Promise] = {
     Action.WITHDRAW: gettext_lazy("Referral %(reference)s was withdrawn"),
     Action.REOPEN: gettext_lazy("Referral %(reference)s was opened again"),
 }
+OF_CHALLENGE: Mapping[str, str | Promise] = {
+    ChallengeStep.Kind.RAISE: gettext_lazy("The decision on referral %(reference)s is challenged"),
+    ChallengeStep.Kind.ANSWER: gettext_lazy("Your challenge of the decision on referral %(reference)s was answered"),
+    ChallengeStep.Kind.SETTLE: gettext_lazy("The challenge of the decision on referral %(reference)s is settled"),
+}
+# The stage from which managers answer: see challenge.py.
+FOR_MANAGERS = 2
 TO_MANAGER: Mapping[str, str | Promise] = {
     Action.PROPOSE: gettext_lazy("Referral %(reference)s waits for your signature"),
 }
@@ -117,6 +124,19 @@ def tell_of_owed(referral: Referral, *, by: Acting) -> None:
     _put_to_work(referral, "referral.owed", subject, managers_of(referral) - {by.user_id})
 
 
+def tell_of_challenge(referral: Referral, made: ChallengeStep, *, by: Acting) -> None:
+    """Tell the other side of a step of a challenge: triage or its managers, or the referrer's team and its writer."""
+    subject = str(OF_CHALLENGE[made.kind]) % {"reference": referral.spoken_reference}
+    at, agency = "referrals:triage", referral.to_agency_id
+    people = _receivers(referral) if made.stage < FOR_MANAGERS else managers_of(referral)
+    if made.kind == ChallengeStep.Kind.ANSWER:
+        at, agency = "referrals:referral", cast("int", referral.from_agency_id)  # only an agency challenges
+        people = _team_of(referral) | _writer(referral)
+    note = Note(kind="referral.challenge", subject=subject, body="", path=reverse(at, args=[referral.uuid]))
+    told = people - access.kept_out(referral) - {by.user_id}
+    put_in_inboxes(note, recipient_ids=told, occasion=f"referral.challenge:{made.uuid}", agency_id=agency)
+
+
 def tell_let_in(referral: Referral, people: set[int]) -> None:
     """Tell those who were kept out of a referral for now that it is theirs to work on again."""
     subject = _("Referral %(reference)s is in your queue again")
@@ -138,8 +158,7 @@ def managers_of(referral: Referral) -> set[int]:
 
 def _tell_senders(referral: Referral, step: ReferralStep, subject: str, by: Acting) -> None:
     people = _team_of(referral)
-    writer = User.objects.filter(is_active=True, memberships__in=_held_at(referral))
-    found = writer.filter(pk__in=[referral.submitted_by_id]).first()
+    found = User.objects.filter(pk__in=_writer(referral)).first()
     path = reverse("referrals:referral", args=[referral.uuid])
     _put(referral, step, subject, people | ({found.pk} if found else set()), by, path=path)
     if found and found.pk not in access.kept_out(referral) | {by.user_id}:
@@ -148,6 +167,11 @@ def _tell_senders(referral: Referral, step: ReferralStep, subject: str, by: Acti
         note = Note(kind=f"referral.{step.action}", subject=title, body=body)
         key = f"referral.step:{step.uuid}"
         send_email(note, address=found.email, dedupe_key=key, recipient_id=found.pk)
+
+
+def _writer(referral: Referral) -> set[int]:
+    active = User.objects.filter(is_active=True, memberships__in=_held_at(referral))
+    return set(active.filter(pk__in=[referral.submitted_by_id]).values_list("pk", flat=True))
 
 
 def _team_of(referral: Referral) -> set[int]:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from referrals.views import accept, drafts, life, public, sent, triage
+from referrals.views import accept, challenge, drafts, life, public, sent, triage
 
 app_name = "referrals"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("referrals/<uuid:uuid>/held/<uuid:hold>/", triage.hold, name="hold"),
     path("referrals/<uuid:uuid>/called-back/", triage.called_back, name="called_back"),
     path("referrals/<uuid:uuid>/step/<slug:action>/", life.step, name="step"),
+    path("referrals/<uuid:uuid>/challenge/<slug:kind>/", challenge.challenge, name="challenge"),
     path("referrals/<uuid:uuid>/print/", sent.referral_print, name="referral_print"),
     path("report/", public.public_start, name="public_start"),
     path("report/read/", public.public_status, name="public_status"),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.acting import Acting
-from referrals import access, clocks, telling
+from referrals import access, clocks, reminding, telling
 from referrals.actions.on_case import put_on_its_case
 from referrals.codes import Outcome, Rating, Urgency
 from referrals.lifecycle import TRANSITIONS, Action, State
@@ -49,7 +49,7 @@ def take(referral: Referral, rating: Rating, *, version: int, by: Acting) -> Non
     due = [moment for moment in (referral.decide_by, *ends) if moment]
     changes: dict[str, Any] = {"rating": rating, "priority": RANKS[rating], "held_by": by.user}
     changes |= {"decide_by": min(due, default=None), "acknowledged_at": referral.acknowledged_at or timezone.now()}
-    _move(referral, Action.TAKE, version=version, by=by, **changes)
+    reminding.clocks_started([_move(referral, Action.TAKE, version=version, by=by, **changes)])
 
 
 @one_transaction
@@ -60,7 +60,10 @@ def ask(referral: Referral, *, text: str, version: int, by: Acting) -> None:
     """
     if not referral.is_from_account:
         raise ValidationError(_("Nothing was saved. Whoever reported has no account to read a question: telephone."))
-    _move(referral, Action.ASK, text=text, version=version, by=by)
+    moved = _move(referral, Action.ASK, text=text, version=version, by=by)
+    asked = access.last_question(by, moved)
+    if asked:
+        reminding.question_asked(moved, asked.made_at)
 
 
 @one_transaction
@@ -151,6 +154,7 @@ def reopen(
     changes: dict[str, Any] = {"acknowledge_by": due.get(clocks.ACKNOWLEDGE), "decide_by": due.get(clocks.DECIDE)}
     changes |= {"acknowledged_at": None, "decided_at": None, "held_by": None, "rating": "", "priority": urgent}
     moved = _move(referral, Action.REOPEN, text=text, version=version, by=by, **changes)
+    reminding.clocks_started([moved])
     if urgent == Urgency.DANGER:
         telling.tell_desk_of_danger(moved)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 from uuid import uuid4
 
@@ -17,7 +17,7 @@ from agencies.actions.notices import link_to
 from agencies.models import Agency, Team, User
 from agencies.roles import Can
 from cases.references import new_reference
-from referrals import clocks, telling
+from referrals import clocks, reminding, telling
 from referrals.codes import Consent, Urgency
 from referrals.lifecycle import Action, State
 from referrals.models import Referral, ReferralDraft, ReferralRelative, ReferralStep
@@ -79,10 +79,12 @@ def submit(new: NewReferral, *, by: Acting) -> list[Referral]:
 
 def _sent(new: NewReferral, by: Acting) -> list[Referral]:
     _check(new, by)
-    made = _insert(new, by)
+    due = clocks.started((clocks.ACKNOWLEDGE, clocks.DECIDE), timezone.now())
+    made = _insert(new, due.ends, by)
     _keep_out(made, new.kept_from)
     _add_relatives(made, new.relatives)
     _add_steps(made, by)
+    reminding.clocks_started(made, due.profile)
     audit.record("referral.submit", by=by, target="referrals.Referral", uuids=[each.uuid for each in made])
     kept_out = frozenset(person.pk for person in new.kept_from)
     telling.tell_of_new(made[0], count=len(made), skip=kept_out | {by.user.pk})
@@ -147,9 +149,8 @@ def _younger_parent(new: NewReferral) -> bool:
 # --- The rows -------------------------------------------------------------------------------------
 
 
-def _insert(new: NewReferral, by: Acting) -> list[Referral]:
+def _insert(new: NewReferral, due: Mapping[str, datetime], by: Acting) -> list[Referral]:
     now, bundle, team = timezone.now(), uuid4(), _sending_team(by)
-    due = clocks.ends((clocks.ACKNOWLEDGE, clocks.DECIDE), now)
     rows = [
         Referral(
             **new.shared,

@@ -1,6 +1,7 @@
 """The models of referrals."""
 
 from referrals.models.acceptance import Acceptance
+from referrals.models.challenge import ChallengeStep
 from referrals.models.draft import ReferralDraft
 from referrals.models.hold import ReferralHold
 from referrals.models.referral import Referral, ReferralRelative
@@ -10,6 +11,7 @@ from referrals.models.triage import TriageNote
 
 __all__ = [
     "Acceptance",
+    "ChallengeStep",
     "PublicReporter",
     "Referral",
     "ReferralDraft",

@@ -12,11 +12,11 @@ from agencies.roles import Can
 from cases.models import Case
 from referrals import access, hours
 from referrals.actions.keeping import child_of
-from referrals.challenge import challenge_stages
 from referrals.codes import NEXT
 from referrals.lifecycle import RECEIVING, State
 from referrals.models import Referral
 from referrals.rows import sections
+from referrals.views.challenge import challenge_context
 from referrals.views.triage import links
 from safeguard.common.pagination import CURSOR
 
@@ -57,8 +57,8 @@ def referral(request: ActingRequest, uuid: UUID) -> HttpResponse:
         "numbers": hours.numbers([found.to_agency]) if found.is_unread_too_long else (),
         "case": _visible_case(request, found),
         "next": NEXT[outcome.outcome] if outcome else "",
-        "challenge": challenge_stages() if outcome else (),
     }
+    context |= challenge_context(request.acting, found) if outcome else {}
     return render(request, "referrals/referral.html", context)
 
 

@@ -16,10 +16,12 @@ from agencies.views.attempt import attempted, form_page
 from referrals import access, access_holds
 from referrals.actions import keeping
 from referrals.actions.call_back import call_back
+from referrals.challenge import CHALLENGED
 from referrals.forms.keeping import CalledBackForm, HoldForm, KeepOutForm
 from referrals.lifecycle import TRANSITIONS, Side, State
 from referrals.models import Referral, ReferralHold
 from referrals.rows import sections
+from referrals.views.challenge import challenge_context
 from referrals.views.life import PAGES, is_offered
 from safeguard.common.components import Link
 from safeguard.common.pagination import CURSOR
@@ -63,6 +65,7 @@ def triage(request: ActingRequest, uuid: UUID) -> HttpResponse:
         "notes": access.notes_of(request.acting, found),
         "now": timezone.now(),
     }
+    context |= challenge_context(request.acting, found) if found.state in CHALLENGED else {}
     return render(request, "referrals/triage.html", context)
 
 

@@ -48,6 +48,11 @@ class _Telling:
 
 def plan(kind: str, stages: Iterable[Planned]) -> int:
     """Write stages in the caller's transaction; those that are there already stay as they are. Returns how many."""
+    return plan_all((kind, each) for each in stages)
+
+
+def plan_all(stages: Iterable[tuple[str, Planned]]) -> int:
+    """Do as ``plan`` does for stages of several kinds, each with its kind, in one statement."""
     rows = [
         ReminderStage(
             kind=kind,
@@ -58,7 +63,7 @@ def plan(kind: str, stages: Iterable[Planned]) -> int:
             urgent=each.urgent,
             alone=each.alone,
         )
-        for each in stages
+        for kind, each in stages
     ]
     ReminderStage.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)

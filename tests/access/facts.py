@@ -331,6 +331,7 @@ RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "Referral": _referral,
     "ReferralRelative": _of_referral,
     "ReferralStep": _step,
+    "ChallengeStep": _of_referral,
     "TriageNote": _of_received,
     "PublicReporter": _of_received,
     "ReferralHold": _hold,

@@ -125,6 +125,8 @@ def _about_referrals(scene: Scene, name: str) -> Iterator[Question]:
         for route in ("referral", "referral_print", "triage", "accept", "keep_out", "called_back"):
             yield Question(reverse(f"referrals:{route}", args=[row["uuid"]]))
         yield Question(reverse("referrals:receipt", args=[row["bundle"]]))
+        for kind in ("raise", "answer"):
+            yield Question(reverse("referrals:challenge", args=[row["uuid"], kind]))
         for action in ("take", "decide", "answer", "withdraw", "reopen"):
             address = reverse("referrals:step", args=[row["uuid"], action])
             yield Question(address)

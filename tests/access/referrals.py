@@ -11,12 +11,14 @@ from cases.models import Child, ChildName, Involvement, TimelineEntry
 from cases.references import new_reference
 from referrals.actions import life
 from referrals.actions.accept import Accepting, accept
+from referrals.actions.challenges import take_challenge_step
 from referrals.actions.drafts import save_part
 from referrals.actions.public import Report, report
 from referrals.actions.submit import NewReferral, Relative, submit
 from referrals.codes import Outcome, Rating, Source
 from referrals.models import (
     Acceptance,
+    ChallengeStep,
     PublicReporter,
     Referral,
     ReferralDraft,
@@ -66,6 +68,8 @@ def random_referral(random: Random, teams: list[Team], users: list[User]) -> Non
     ReferralRelative.objects.create(referral=made, name="n", kind="mother")
     step = {"action": "submit", "state": "submitted", "text": "t"}
     ReferralStep.objects.create(referral=made, made_by=author, made_for=made.from_agency, **step)
+    said = {"number": 1, "stage": 1, "kind": "raise", "text": "t"}
+    ChallengeStep.objects.create(referral=made, made_by=author, made_for=team.agency, **said)
     note = {"kind": "decided", "outcome": "advice", "text": "t", "reasons": "r"}
     TriageNote.objects.create(referral=made, made_by=author, **note)
     _random_report(random, teams)
@@ -103,6 +107,7 @@ def referred(people: dict[str, Person], marks: Marks) -> Referred:
     _accept(people["tess"], kept.sent["on a case"], marks)
     kept.sent["of a neighbour"] = _report(marks, to)
     kept.sent["of a nurse"] = _report(marks, to, Source.PROFESSIONAL)
+    _challenge(people["tariq"], kept.sent["kept from a lead"], marks)
     kept.hold = _hold(kept.sent["of a teacher"], kept.sent["on a case"], people["hana"].user)
     kept.drafts = {name: _draft(people[name], marks) for name in ("alice", "tariq")}
     return kept
@@ -120,6 +125,13 @@ def _send(person: Person, marks: Marks, to: Agency, *kept_from: User) -> Referra
     marks.bind(facts, "Referral", made.pk, "facts")
     marks.bind(name, "ReferralRelative", row.pk, "name")
     return made
+
+
+def _challenge(person: Person, referral: Referral, marks: Marks) -> None:
+    text = marks.fresh()
+    with entered(person) as by:
+        made = take_challenge_step(referral, ChallengeStep.Kind.RAISE, text=text, number=1, by=by)
+    marks.bind(text, "ChallengeStep", made.pk, "text")
 
 
 def _hold(referral: Referral, other: Referral, person: User) -> ReferralHold:

@@ -49,11 +49,13 @@ TABLES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "TriageNote": ("referrals_triagenote", []),
     "PublicReporter": ("referrals_publicreporter", []),
     "ReferralHold": ("referrals_referralhold", []),
+    "ChallengeStep": ("referrals_challengestep", []),
     "ReferralRelative": ("referrals_referralrelative", []),
     "Referral": (
         "referrals_referral",
         [
             ("referrals_triagenote", "referral_id"),
+            ("referrals_challengestep", "referral_id"),
             ("referrals_acceptance", "referral_id"),
             ("referrals_publicreporter", "referral_id"),
             *((f"referrals_referral{part}", "referral_id") for part in ("step", "relative", "hold", "_kept_from")),

@@ -154,6 +154,7 @@ def _referrals(scene: Scene) -> dict[str, dict[str, Any]]:
         "referrals:draft": of_draft,
         "referrals:check": of_draft,
         "referrals:accept": {"uuid": scene.referrals.sent["of a teacher"].uuid},
+        "referrals:challenge": {"uuid": scene.referrals.sent["on a case"].uuid, "kind": "raise"},
         "referrals:hold": {"uuid": sent.uuid, "hold": scene.referrals.hold.uuid},
         "referrals:called_back": {"uuid": scene.referrals.sent["of a nurse"].uuid},
         "referrals:step": {"uuid": sent.uuid, "action": "take"},

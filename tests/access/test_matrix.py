@@ -138,6 +138,7 @@ PAGES: list[tuple[tuple[str, str], Who, str, str]] = [
     (FORM, one_of("tess"), REFERRALS, "step accept"),
     (FORM, one_of("maggie"), REFERRALS, "keep_out"),
     (FORM, one_of("tess", "maggie"), REFERRALS, "hold called_back"),
+    (FORM, one_of("tariq", "daisy"), REFERRALS, "challenge"),
     (SEARCH, sees_concern("own team"), REFERRALS, "from_concern"),
     (READ, one_of("tariq", "daisy", "tess", "maggie"), REFERRALS, "referral_print"),
     (READ, one_of("ian"), CASE, "emergency_reviews"),

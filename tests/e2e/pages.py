@@ -41,9 +41,10 @@ from cases.models import (
     TimelineEntry,
 )
 from cases.views.records import PAGES as RECORD_PAGES
+from referrals.actions import life
 from referrals.actions.public import Report, report
 from referrals.actions.submit import Relative, submit
-from referrals.codes import Source
+from referrals.codes import Outcome, Rating, Source
 from referrals.models import Referral, ReferralHold
 from safeguard.audit.actor import Actor
 from safeguard.management import demo_accounts as demo
@@ -234,6 +235,11 @@ def _add_keys_of_referrals(world: World) -> None:
         relative = Relative(fields={"name": "Jo Invented", "kind": "mother"}, of=frozenset({0}))
         new = new_referral(place, children=[{"given": "Wren", "surname": "Invented"}], relatives=[relative])
         (sent,) = submit(new, by=by)
+        (told,) = submit(new_referral(place, children=[{"given": "Lark"}]), by=by)
+    with entered(world.person("tess")) as by:
+        life.take(told, Rating.GREEN, version=1, by=by)
+        life.decide(told, life.Decision(outcome=Outcome.ADVICE, rationale="r", reasons="r"), version=2, by=by)
+    world.keys |= {"told referral": told.uuid, "challenge": "raise"}
     _add_hold_and_report(world, sent, place)
     world.keys |= {"step": "take", "referral draft": draft, "bundle": sent.bundle, "referral": sent.uuid}
 
@@ -435,6 +441,7 @@ PAGES: dict[str, Visit] = {
     "referrals:queue": Visit("tess"),
     "referrals:accept": Visit("tess", ("referral",)),
     "referrals:keep_out": Visit("maggie", ("referral",)),
+    "referrals:challenge": Visit("tariq", ("told referral", "challenge")),
     "referrals:hold": Visit("tess", ("referral", "hold")),
     "referrals:called_back": Visit("tess", ("reported",)),
     "referrals:triage": Visit("tess", ("referral",)),

@@ -1,0 +1,44 @@
+"""What the worker may know of referrals that it does not see: each is one call of a function that checks its caller."""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+
+class Clock(NamedTuple):
+    """A clock of a referral that runs: its ``moment``, whose it is, and who may hear nothing of the referral.
+
+    ``standing`` is the referral's state, or the stage of its challenge; ``since`` when it moved last.
+    """
+
+    pk: int
+    uuid: UUID
+    reference: str
+    standing: str
+    urgent: bool
+    moment: datetime
+    occasion: str
+    since: datetime
+    to_agency_id: int
+    from_agency_id: int | None
+    from_team_id: int | None
+    submitted_by_id: int | None
+    held_by_id: int | None
+    excluded: list[int]
+
+
+def clock(kind: str, pk: int) -> Clock | None:
+    """Return a clock, to the worker alone; None for everybody else, and where it does not run."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM referrals_clock(%s, %s)", [kind, pk])
+        row = cursor.fetchone()
+    return Clock(*row) if row else None
+
+
+def unplanned_clocks(kind: str, most: int) -> list[int]:
+    """Return the keys of referrals with a running clock that has no stage of a reminder, to the worker alone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT referrals_unplanned_clocks(%s, %s)", [kind, most])
+        return [key for (key,) in cursor.fetchall()]
