@@ -380,7 +380,7 @@ def draft(by: Acting, ref: UUID | str) -> ReferralDraft:
 
 def drafts(by: Acting) -> list[ReferralDraft]:
     """Return ``by``'s own drafts, the newest first."""
-    return list(ReferralDraft.objects.visible_to(by)[:LISTED])
+    return list(ReferralDraft.objects.visible_to(by).select_related("handed_by")[:LISTED])
 
 
 def _shown(by: Acting) -> Any:

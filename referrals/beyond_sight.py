@@ -1,5 +1,6 @@
 """What the worker may know of referrals that it does not see: each is one call of a function that checks its caller."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -41,4 +42,34 @@ def unplanned_clocks(kind: str, most: int) -> list[int]:
     """Return the keys of referrals with a running clock that has no stage of a reminder, to the worker alone."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT referrals_unplanned_clocks(%s, %s)", [kind, most])
+        return [key for (key,) in cursor.fetchall()]
+
+
+class QuietDraft(NamedTuple):
+    """A draft that nobody has touched for long, and whose it is."""
+
+    uuid: UUID
+    user_id: int
+    agency_id: int
+    saved_at: datetime
+
+
+def hand_draft(draft: UUID, person: int, roles: Sequence[str]) -> bool:
+    """Give the caller's own draft to somebody with one of ``roles`` at the same agency; False where it cannot be."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT referrals_hand_draft(%s, %s, %s::text[])", [draft, person, list(roles)])
+        return bool(cursor.fetchall()[0][0])
+
+
+def warn_of_drafts(before: datetime, most: int) -> list[QuietDraft]:
+    """Mark drafts that nobody has touched since ``before`` as warned of, and return them; the worker's alone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM referrals_warn_of_drafts(%s, %s)", [before, most])
+        return [QuietDraft(*row) for row in cursor.fetchall()]
+
+
+def forget_drafts(saved_before: datetime, warned_before: datetime, most: int) -> list[UUID]:
+    """Delete drafts that nobody has touched since they were warned of before ``warned_before``; the worker's alone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT referrals_forget_drafts(%s, %s, %s)", [saved_before, warned_before, most])
         return [key for (key,) in cursor.fetchall()]

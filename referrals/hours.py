@@ -8,7 +8,7 @@ from agencies.models import Agency, ContactPoint, PracticeProfile
 from safeguard.common.clocks import DAY, Calendar
 
 LONGEST_CLOSED = 30  # days that a calendar may be closed on end
-HELPLINE, EMERGENCY = "helpline", "emergency"
+HELPLINE, HELPLINE_ADULTS, EMERGENCY = "helpline", "helpline_adults", "emergency"
 DEFAULT_EMERGENCY = "999"
 
 
@@ -24,7 +24,7 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Helpline:
-    """Somebody whom a young person can call: a name and a number."""
+    """Somebody whom one can call: a name and a number."""
 
     name: str
     number: str
@@ -67,9 +67,12 @@ def emergency_number() -> str:
     return next((each["code"] for each in _codes(EMERGENCY)), DEFAULT_EMERGENCY)
 
 
-def helplines() -> list[Helpline]:
-    """Return the profile's codes of the list ``helpline``: ``label`` is the name, ``code`` the number."""
-    return [Helpline(each.get("label", ""), each["code"]) for each in _codes(HELPLINE)]
+def helplines(*, young: bool = True) -> list[Helpline]:
+    """Return whom somebody can call instead: a young person, or anybody else who worries about a child.
+
+    They are the profile's codes of the lists HELPLINE and HELPLINE_ADULTS: ``label`` is the name, ``code`` the number.
+    """
+    return [Helpline(each.get("label", ""), each["code"]) for each in _codes(HELPLINE if young else HELPLINE_ADULTS)]
 
 
 def _codes(name: str) -> list[dict[str, str]]:

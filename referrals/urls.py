@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from referrals.views import accept, challenge, drafts, life, public, sent, triage
+from referrals.views import accept, challenge, drafts, hand_over, life, public, sent, triage
 
 app_name = "referrals"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("referrals/drafts/", drafts.draft_save, name="draft_save"),
     path("referrals/drafts/<uuid:uuid>/", drafts.draft, name="draft"),
     path("referrals/drafts/<uuid:uuid>/check/", drafts.check, name="check"),
+    path("referrals/drafts/<uuid:uuid>/hand/", hand_over.draft_hand, name="draft_hand"),
     path("referrals/drafts/<uuid:uuid>/discard/", drafts.draft_discard, name="draft_discard"),
     path("referrals/drafts/<uuid:uuid>/part/<slug:part>/", drafts.part, name="part"),
     path("referrals/drafts/<uuid:uuid>/part/<slug:part>/remove/", drafts.part_remove, name="part_remove"),

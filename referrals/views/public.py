@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from agencies.desks import SOCIAL_CARE
 from agencies.middleware import origin_of
 from agencies.models import Agency
 from agencies.views.attempt import attempted, form_page
@@ -36,7 +37,7 @@ JOB = "public report"
 @require_safe
 def public_start(request: HttpRequest) -> HttpResponse:
     """Ask who somebody is, and say whom to telephone."""
-    return render(request, "referrals/public/start.html", _context())
+    return render(request, "referrals/public/start.html", _context() | {"can_report": bool(_receivers())})
 
 
 @csrf_exempt
@@ -50,7 +51,9 @@ def public_report(request: HttpRequest, kind: str) -> HttpResponse:
     if not found:
         return render(request, "referrals/public/start.html", _context())
     form = FORMS[kind](request.POST or None, receivers=found)
-    context = _context() | {"kind": kind, "keeps": kind != Source.YOUNG, "is_young": kind == Source.YOUNG}
+    is_young = kind == Source.YOUNG
+    context = _context() | {"kind": kind, "keeps": not is_young, "is_young": is_young}
+    context |= {"helplines": hours.helplines(young=is_young)}
     # Only what is complete counts: mending a form, or flooding it with empty ones, shuts out nobody.
     if form.is_bound and form.is_valid() and is_from_one_address_too_often("report", origin_of(request).address):
         return _too_often(request, "referrals/public/report.html", form, context)
@@ -118,9 +121,10 @@ def _receivers() -> list[Agency]:
 def _context() -> dict[str, Any]:
     return {
         "read_from": hours.read_from(timezone.now()),
-        "numbers": hours.numbers(_receivers()),
+        # Also of those who can receive nothing now: then only the telephone is left.
+        "numbers": hours.numbers(Agency.objects.active().filter(sector__code=SOCIAL_CARE).order_by("name")),
         "emergency": hours.emergency_number(),
-        "helplines": hours.helplines(),
+        "helplines": hours.helplines(young=False),
         "exit_url": settings.SAFE_EXIT_URL,
         "now": timezone.now(),
     }

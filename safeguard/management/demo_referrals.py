@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from django.utils import timezone
 
@@ -11,10 +12,11 @@ from agencies.acting import Acting, acting
 from agencies.models import Agency, User
 from referrals.actions import life
 from referrals.actions.life import Decision
+from referrals.actions.public import Report, report
 from referrals.actions.submit import NewReferral, Relative, submit
-from referrals.codes import Consent, Ground, Outcome, ParentsTold, Purpose, Rating, Urgency
+from referrals.codes import Consent, Ground, Outcome, ParentsTold, Purpose, Rating, Source, Urgency
 from referrals.models import Referral, ReferralStep
-from safeguard.audit.actor import Origin
+from safeguard.audit.actor import Actor, Origin
 from safeguard.management import demo_accounts as demo
 
 TRIAGE = "tess@example.org"
@@ -130,6 +132,18 @@ DEMO_REFERRALS: tuple[DemoReferral, ...] = (
 )
 
 
+# What a neighbour reported without an account.
+REPORTED: dict[str, Any] = {
+    "urgency": Urgency.SOON,
+    "given": "Martin",
+    "age_about": "7",
+    "address": "12 Invented Row, the flat above the shop",
+    "facts": "A boy of about seven is alone in the flat in the evenings. On Thursday he stood at the window until after"
+    " eleven and nobody came.",
+}
+NEIGHBOUR = {"name": "Nell Neighbour", "phone": "01632 960777", "knows_child": "I live across the street"}
+
+
 def seed_referrals() -> int:
     """Send the referrals whose child is not there yet; return how many. Needs the demo's people and places."""
     # past the door: the owner looks what an earlier run seeded
@@ -137,7 +151,16 @@ def seed_referrals() -> int:
     wanted = [each for each in DEMO_REFERRALS if (each.given, each.surname) not in known]
     for each in wanted:
         _seed(each)
-    return len(wanted)
+    is_reported = (REPORTED["given"], "") in known
+    if not is_reported:
+        _report()
+    return len(wanted) + (not is_reported)
+
+
+def _report() -> None:
+    to = Agency.objects.get(name=demo.SOCIAL_CARE)
+    new = Report(source=Source.PUBLIC, said=REPORTED, reporter=NEIGHBOUR, to_agency=to)
+    report(new, key=uuid5(NAMESPACE_URL, REPORTED["facts"]), by=Actor(job="public report"))
 
 
 def _seed(spec: DemoReferral) -> None:

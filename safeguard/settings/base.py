@@ -26,6 +26,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SAFEGUARD_DATA_DIR = Path(env.str("SAFEGUARD_DATA_DIR", default=str(BASE_DIR / ".data")))
 # The public address of this installation, for links in e-mails; never taken from a request's Host.
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
+# How long an untouched draft of a referral is kept, and how long before its writer is warned.
+REFERRAL_DRAFT_DAYS = env.int("REFERRAL_DRAFT_DAYS", default=28)
+REFERRAL_DRAFT_WARNING_DAYS = env.int("REFERRAL_DRAFT_WARNING_DAYS", default=7)
 SAFE_EXIT_URL = env.str("SAFE_EXIT_URL", default="https://www.bbc.co.uk/weather")  # "Leave this site" leads there
 
 # --- Applications ---------------------------------------------------------------------------------
@@ -162,6 +165,7 @@ CELERY_BEAT_SCHEDULE = {
     "scan-files": {"task": "cases.tasks.scan_files", "schedule": 30.0},
     "remind": {"task": "safeguard.notifications.tasks.remind", "schedule": 5.0},
     "sweep-reminders": {"task": "safeguard.notifications.tasks.sweep_reminders", "schedule": 300.0},
+    "forget-referral-drafts": {"task": "referrals.tasks.follow_drafts", "schedule": 3600.0},
     "seal-audit": {"task": "safeguard.audit.tasks.seal", "schedule": 1.0},
     "purge-outbox": {"task": "safeguard.notifications.tasks.purge_outbox", "schedule": 3600.0},
 }

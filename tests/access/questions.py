@@ -135,7 +135,7 @@ def _about_referrals(scene: Scene, name: str) -> Iterator[Question]:
         referral = scene.truth.rows["Referral"][row["referral_id"]]
         yield Question(reverse("referrals:hold", args=[referral["uuid"], row["uuid"]]))
     for row in scene.truth.rows["ReferralDraft"].values():
-        for route in ("draft", "check", "draft_discard"):
+        for route in ("draft", "check", "draft_discard", "draft_hand"):
             yield Question(reverse(f"referrals:{route}", args=[row["uuid"]]))
         for part in ("concern", "child-1", "child-2"):
             yield Question(reverse("referrals:part", args=[row["uuid"], part]))

@@ -152,6 +152,7 @@ def _referrals(scene: Scene) -> dict[str, dict[str, Any]]:
         "referrals:from_concern": {"uuid": scene.concerns["own team"].uuid},
         "referrals:part": of_draft | {"part": "child-1"},
         "referrals:draft": of_draft,
+        "referrals:draft_hand": of_draft,
         "referrals:check": of_draft,
         "referrals:accept": {"uuid": scene.referrals.sent["of a teacher"].uuid},
         "referrals:challenge": {"uuid": scene.referrals.sent["on a case"].uuid, "kind": "raise"},

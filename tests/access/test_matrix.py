@@ -131,7 +131,7 @@ PAGES: list[tuple[tuple[str, str], Who, str, str]] = [
     (READ, one_of("alice"), REFERRALS, "draft"),
     (FORM, one_of("alice"), REFERRALS, "part"),
     (SEARCH, one_of("alice"), REFERRALS, "part_remove draft_discard"),
-    (FORM, one_of("alice"), REFERRALS, "check"),
+    (FORM, one_of("alice"), REFERRALS, "check draft_hand"),
     (READ, one_of("tariq", "daisy"), REFERRALS, "receipt referral"),
     (READ, one_of("tess", "maggie"), REFERRALS, "triage"),
     (READ, one_of("tess", "maggie", "daisy", "olive"), REFERRALS, "queue"),

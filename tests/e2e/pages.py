@@ -434,6 +434,7 @@ PAGES: dict[str, Visit] = {
     "referrals:part": Visit("tariq", ("referral draft", "new part")),
     "referrals:part_remove": Visit("tariq", ("referral draft", "part"), refuses=False),
     "referrals:check": Visit("tariq", ("referral draft",)),
+    "referrals:draft_hand": Visit("tariq", ("referral draft",)),
     "referrals:draft_discard": Visit("tariq", ("referral draft",), refuses=False),
     "referrals:receipt": Visit("tariq", ("bundle",), refuses=False),
     "referrals:referral": Visit("tariq", ("referral",), refuses=False),

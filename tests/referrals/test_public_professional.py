@@ -1,4 +1,4 @@
-"""A professional without an account: who they say they are, an address that works, a call back, then the outcome."""
+"""The numbers on the public form; a professional without an account: a working address, a call back, the outcome."""
 
 import re
 from typing import Any
@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from agencies.models import ContactPoint, Membership
 from referrals.models import Referral
 from safeguard.notifications.models import OutboxMessage
-from tests.conftest import Person
+from tests.conftest import Person, Place
 from tests.factories import as_owner, make_agency
 from tests.referrals.conftest import sent_referrals
 from tests.referrals.test_public import (
@@ -122,6 +123,29 @@ def test_only_an_agency_with_somebody_who_works_on_reports_is_offered(tess: Pers
     assert empty.name not in page
     assert report(to_agency=str(empty.uuid), **NEIGHBOUR).status_code == 200
     assert sent_referrals()[0].to_agency_id == tess.membership.agency_id
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "unsaid"),
+    [("young", "Childline: 0800 1111", "NSPCC"), ("public", "NSPCC helpline: 0808 800 5000", "Childline")],
+)
+def test_the_form_says_whom_to_call_as_the_profile_does(kind: str, said: str, unsaid: str) -> None:
+    page = Client().get(reverse("referrals:public_report", args=[kind])).content.decode()
+
+    assert said in page
+    assert unsaid not in page
+    assert "call 999" in page
+
+
+def test_where_nobody_can_receive_a_report_the_telephone_is_left(social_care: Place) -> None:
+    with as_owner():
+        Membership.objects.all().delete()
+        fields = {"kind": ContactPoint.Kind.DUTY_DESK, "phone": "01632 960200", "hours": "at any hour"}
+        ContactPoint.objects.create(agency=social_care.agency, **fields)
+    page = Client().get(reverse("referrals:public_start")).content.decode()
+
+    assert "Reports cannot be sent here at the moment" in page
+    assert "01632 960200" in page
 
 
 @pytest.mark.parametrize("token", ["x", "x:y:z", "\x00"])
