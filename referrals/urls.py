@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from referrals.views import accept, challenge, drafts, hand_over, life, public, sent, triage
+from referrals.views import accept, challenge, drafts, hand_over, life, public, reports, sent, triage
 
 app_name = "referrals"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("referrals/drafts/<uuid:uuid>/part/<slug:part>/", drafts.part, name="part"),
     path("referrals/drafts/<uuid:uuid>/part/<slug:part>/remove/", drafts.part_remove, name="part_remove"),
     path("referrals/<uuid:uuid>/", sent.referral, name="referral"),
+    path("referrals/timeliness/", reports.timeliness, name="timeliness"),
+    path("referrals/timeliness/download/", reports.timeliness_csv, name="timeliness_csv"),
     path("referrals/queue/", triage.queue, name="queue"),
     path("referrals/<uuid:uuid>/triage/", triage.triage, name="triage"),
     path("referrals/<uuid:uuid>/accept/", accept.referral_accept, name="accept"),

@@ -51,6 +51,12 @@ TASKS = (
         "referrals:queue", _("Referrals to decide"), _("What your agency was sent, the most urgent first"), Can.TRIAGE
     ),
     Task(
+        "referrals:timeliness",
+        _("How soon referrals are answered"),
+        _("By agency and month: how many were acknowledged and decided in time"),
+        frozenset({Can.ANALYSE, Can.MANAGE_WORK}),
+    ),
+    Task(
         "cases:match_queue",
         _("Records that may be of one child"),
         _("Found several times a day: compare both, and say whether it is the same child"),

@@ -137,6 +137,8 @@ PAGES: list[tuple[tuple[str, str], Who, str, str]] = [
     (READ, one_of("tess", "maggie", "daisy", "olive"), REFERRALS, "queue"),
     (FORM, one_of("tess"), REFERRALS, "step accept"),
     (FORM, one_of("maggie"), REFERRALS, "keep_out"),
+    (READ, one_of("maggie", "daisy", "olive", "ana"), REFERRALS, "timeliness"),
+    (DOWNLOAD, one_of("maggie", "daisy", "olive", "ana"), REFERRALS, "timeliness_csv"),
     (FORM, one_of("tess", "maggie"), REFERRALS, "hold called_back"),
     (FORM, one_of("tariq", "daisy"), REFERRALS, "challenge"),
     (SEARCH, sees_concern("own team"), REFERRALS, "from_concern"),
