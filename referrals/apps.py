@@ -10,6 +10,7 @@ class ReferralsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what people are reminded of: models, which these import, are there only now."""
-        from referrals import reminding
+        from referrals import reminding, reminding_checks
 
         reminding.register()
+        reminding_checks.register()

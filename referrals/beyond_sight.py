@@ -73,3 +73,42 @@ def forget_drafts(saved_before: datetime, warned_before: datetime, most: int) ->
     with connection.cursor() as cursor:
         cursor.execute("SELECT referrals_forget_drafts(%s, %s, %s)", [saved_before, warned_before, most])
         return [key for (key,) in cursor.fetchall()]
+
+
+class AskedCheck(NamedTuple):
+    """What an agency was asked, as the worker knows it: of whom, by which agency, until when; no name, no question."""
+
+    pk: int
+    uuid: UUID
+    agency_id: int
+    asked_for: str
+    answer_by: datetime
+    is_wanted: bool
+    excluded: list[int]
+
+
+def asked_check(pk: int) -> AskedCheck | None:
+    """Return what an agency was asked, to the worker alone; None for everybody else, and where it is not there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM referrals_asked_check(%s)", [pk])
+        row = cursor.fetchone()
+    return AskedCheck(*row) if row else None
+
+
+class ToldOfCheck(NamedTuple):
+    """Whom the answer to a check is told, and by which page: for whoever has just answered it."""
+
+    referral: UUID
+    reference: str
+    agency_id: int
+    asked_by_id: int
+    held_by_id: int | None
+    excluded: list[int]
+
+
+def told_of_check(check: int) -> ToldOfCheck | None:
+    """Return whom the answer to ``check`` is told, to whoever gave it; None for everybody else."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM referrals_check_told(%s)", [check])
+        row = cursor.fetchone()
+    return ToldOfCheck(*row) if row else None

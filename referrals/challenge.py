@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agencies.models import PracticeProfile
-from referrals.lifecycle import Side, State
+from referrals.lifecycle import RECEIVING, Side, State
 from referrals.models import ChallengeStep, Referral
 from referrals.telling import FOR_MANAGERS
 
 PREFIX = "ESC_"
 Kind = ChallengeStep.Kind
-RECEIVING = frozenset({Side.TRIAGE, Side.MANAGER})
 CHALLENGED = frozenset({State.FED_BACK, State.CLOSED})
 
 

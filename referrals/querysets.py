@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from agencies.acting import Acting
     from referrals.models import (  # noqa: F401  (named in the type arguments below)
         Acceptance,
+        AgencyCheck,
         PublicReporter,
         Referral,
         ReferralDraft,
@@ -26,6 +27,8 @@ INSIDE = ("propose", "send_back")
 Row_co = TypeVar("Row_co", bound=Model, covariant=True)
 # Who works on what a receiving agency is sent; the policies of migration 0001 name the same two.
 RECEIVES = frozenset({Can.TRIAGE, Can.MANAGE_WORK})
+# Who answers what triage asks of an agency; the policies of migration 0016 name the same two.
+ANSWERS_CHECKS = frozenset({Can.LEAD_SAFEGUARDING, Can.MANAGE_WORK})
 
 
 def visible_referrals(by: "Acting") -> Q:
@@ -66,10 +69,15 @@ class ReferralQuerySet(QuerySet["Referral"]):
         return self.filter(~_kept_from(by), to_agency=by.agency_id)
 
     def with_holds(self, by: "Acting") -> Any:
-        """Return them with ``has_holds``: whether somebody is kept out of one for now, as far as ``by`` may know."""
+        """Return them with ``has_holds``, whether somebody is kept out for now, and ``has_checks``.
+
+        The latter is whether other agencies were asked; both as far as ``by`` may know.
+        """
         holds: Any = apps.get_model("referrals", "ReferralHold")
+        checks: Any = QuerySet(apps.get_model("referrals", "AgencyCheck")).filter(referral=OuterRef("pk"))
         return self.annotate(
-            has_holds=Exists(ReferralHoldQuerySet(holds).visible_to(by).filter(referral=OuterRef("pk"), choice=""))
+            has_checks=Exists(checks),
+            has_holds=Exists(ReferralHoldQuerySet(holds).visible_to(by).filter(referral=OuterRef("pk"), choice="")),
         )
 
     def waiting(self) -> Self:
@@ -140,6 +148,27 @@ class ReferralHoldQuerySet(QuerySet["ReferralHold"]):
         model: Any = apps.get_model("referrals", "Referral")
         received = self.filter(referral__in=ReferralQuerySet(model).received_by(by).values("pk"))
         return received.filter(~Q(person=by.user_id) | Q(choice="not_same"))
+
+
+class AgencyCheckQuerySet(QuerySet["AgencyCheck"]):
+    """What triage asked other agencies."""
+
+    def visible_to(self, by: "Acting") -> Self:
+        """Return what ``by`` asked or may answer."""
+        return self.asked_by_triage(by) | self.asked_of(by)
+
+    def asked_by_triage(self, by: "Acting") -> Self:
+        """Return what was asked about referrals that ``by``'s agency received and they work on."""
+        model: Any = apps.get_model("referrals", "Referral")
+        return self.filter(referral__in=ReferralQuerySet(model).received_by(by).values("pk"))
+
+    def asked_of(self, by: "Acting") -> Self:
+        """Return what ``by``'s agency is asked, where they answer for it and are not kept out of the referral."""
+        if not (by.works_with_cases and ANSWERS_CHECKS & by.capabilities):
+            return self.none()
+        model: Any = apps.get_model("referrals", "Referral")
+        kept: Any = QuerySet(model).filter(_kept_from(by)).values("pk")
+        return self.filter(agency=by.agency_id).exclude(referral__in=kept)
 
 
 class AcceptanceQuerySet(QuerySet["Acceptance"]):

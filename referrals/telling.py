@@ -14,10 +14,10 @@ from agencies.acting import Acting
 from agencies.actions.notices import link_to
 from agencies.models import ContactPoint, Membership, User
 from agencies.roles import Can
-from referrals import access
+from referrals import access, beyond_sight
 from referrals.codes import Urgency
 from referrals.lifecycle import TRANSITIONS, Action, Side
-from referrals.models import ChallengeStep, Referral, ReferralStep
+from referrals.models import AgencyCheck, ChallengeStep, Referral, ReferralStep
 from safeguard.notifications.actions import Note, put_in_inboxes, send_email
 
 # What the referrer's side is told; of what is not here it hears nothing.
@@ -135,6 +135,22 @@ def tell_of_challenge(referral: Referral, made: ChallengeStep, *, by: Acting) ->
     note = Note(kind="referral.challenge", subject=subject, body="", path=reverse(at, args=[referral.uuid]))
     told = people - access.kept_out(referral) - {by.user_id}
     put_in_inboxes(note, recipient_ids=told, occasion=f"referral.challenge:{made.uuid}", agency_id=agency)
+
+
+def tell_of_check(check: AgencyCheck, *, by: Acting) -> None:
+    """Tell whoever asked, and whoever has the referral, that another agency answered; they see it, ``by`` does not."""
+    found = beyond_sight.told_of_check(check.pk)
+    if found is None:
+        return
+    reference = f"R {found.reference[:4]} {found.reference[4:]}"
+    title = _("Referral %(reference)s: an agency answered what you asked") % {"reference": reference}
+    path = reverse("referrals:triage", args=[found.referral])
+    note = Note(kind="agency_check.answered", subject=title, body="", path=path)
+    people = {user for user in (found.asked_by_id, found.held_by_id) if user} - set(found.excluded) - {by.user_id}
+    working = Membership.objects.live().filter(agency=found.agency_id, user__in=people, user__is_active=True)
+    told = set(working.values_list("user", flat=True))
+    occasion = f"agency_check.answered:{check.uuid}"
+    put_in_inboxes(note, recipient_ids=told, occasion=occasion, agency_id=found.agency_id)
 
 
 def tell_let_in(referral: Referral, people: set[int]) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from referrals.views import accept, challenge, drafts, hand_over, life, public, reports, sent, triage
+from referrals.views import accept, challenge, checks, drafts, hand_over, life, public, reports, sent, triage
 
 app_name = "referrals"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -26,6 +26,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("referrals/<uuid:uuid>/keep-out/", triage.referral_keep_out, name="keep_out"),
     path("referrals/<uuid:uuid>/held/<uuid:hold>/", triage.hold, name="hold"),
     path("referrals/<uuid:uuid>/called-back/", triage.called_back, name="called_back"),
+    path("referrals/<uuid:uuid>/ask-agency/", checks.check_ask, name="check_ask"),
+    path("referrals/checks/", checks.checks, name="checks"),
+    path("referrals/checks/<uuid:uuid>/", checks.check_answer, name="check_answer"),
     path("referrals/<uuid:uuid>/step/<slug:action>/", life.step, name="step"),
     path("referrals/<uuid:uuid>/challenge/<slug:kind>/", challenge.challenge, name="challenge"),
     path("referrals/<uuid:uuid>/print/", sent.referral_print, name="referral_print"),

@@ -51,6 +51,12 @@ TASKS = (
         "referrals:queue", _("Referrals to decide"), _("What your agency was sent, the most urgent first"), Can.TRIAGE
     ),
     Task(
+        "referrals:checks",
+        _("Questions to your agency"),
+        _("What children’s social care asks before it decides on a referral"),
+        frozenset({Can.LEAD_SAFEGUARDING, Can.MANAGE_WORK}),
+    ),
+    Task(
         "referrals:timeliness",
         _("How soon referrals are answered"),
         _("By agency and month: how many were acknowledged and decided in time"),

@@ -2,6 +2,7 @@
 
 from referrals.models.acceptance import Acceptance
 from referrals.models.challenge import ChallengeStep
+from referrals.models.check import AgencyCheck
 from referrals.models.draft import ReferralDraft
 from referrals.models.hold import ReferralHold
 from referrals.models.referral import Referral, ReferralRelative
@@ -11,6 +12,7 @@ from referrals.models.triage import TriageNote
 
 __all__ = [
     "Acceptance",
+    "AgencyCheck",
     "ChallengeStep",
     "PublicReporter",
     "Referral",

@@ -20,9 +20,9 @@ from agencies.views.attempt import attempted, form_page
 from referrals import access
 from referrals.actions.challenges import take_challenge_step
 from referrals.actions.keeping import child_of
-from referrals.challenge import RECEIVING, Kind, challenge_stages, may, next_stage
+from referrals.challenge import Kind, challenge_stages, may, next_stage
 from referrals.forms.challenge import FORMS
-from referrals.lifecycle import Side
+from referrals.lifecycle import RECEIVING, Side
 from referrals.models import Referral
 from safeguard.common.components import Link
 

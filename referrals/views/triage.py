@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.request import ActingRequest
 from agencies.views.attempt import attempted, form_page
-from referrals import access, access_holds
+from referrals import access, access_checks, access_holds
 from referrals.actions import keeping
 from referrals.actions.call_back import call_back
 from referrals.challenge import CHALLENGED
@@ -59,6 +59,8 @@ def triage(request: ActingRequest, uuid: UUID) -> HttpResponse:
         # Somebody of triage; a later decision somebody who works on the case too.
         "accepts": Side.TRIAGE in sides and (case is not None or accepted is None),
         "case": case,
+        "checks": access_checks.checks_of(request.acting, found),
+        "asks_agencies": Side.TRIAGE in sides and found.is_open,
         "holds": access_holds.open_holds(request.acting, found),
         "answer": answer if found.is_open else None,
         "keeps_out": Side.MANAGER in sides,

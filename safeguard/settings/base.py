@@ -10,6 +10,7 @@ from typing import Any
 import pghistory
 from django.db import models
 
+from safeguard.settings import beat
 from safeguard.settings.env import INSECURE_AUDIT_KEY, INSECURE_KEYSET, database, env, secret, secrets_named
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -148,27 +149,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "safeguard.beat:OneBeat"
+CELERY_BEAT_SCHEDULE = beat.SCHEDULE
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Intervals only: a crontab schedule skips or repeats on daylight-saving nights.
-CELERY_BEAT_SCHEDULE = {
-    "memberships-by-the-clock": {"task": "agencies.tasks.follow_the_clock", "schedule": 60.0},
-    # Beat keeps nothing on disk: a daily interval would never come where beat is replaced every day.
-    "clear-sessions": {"task": "agencies.tasks.clear_sessions", "schedule": 3600.0},
-    "forget-old-submissions": {"task": "agencies.tasks.forget_submissions", "schedule": 3600.0},
-    "keep-matching-in-step": {"task": "cases.tasks.keep_matching_in_step", "schedule": 30.0},
-    "count-names": {"task": "cases.tasks.count_names", "schedule": 6 * 3600.0},
-    "review-register": {"task": "cases.tasks.review_register", "schedule": 6 * 3600.0},
-    "propose-exclusions": {"task": "cases.tasks.propose_exclusions", "schedule": 60.0},
-    "drain-outbox": {"task": "safeguard.notifications.tasks.drain_outbox", "schedule": 5.0},
-    "make-chronologies": {"task": "cases.tasks.make_chronologies", "schedule": 2.0},
-    "forget-chronologies": {"task": "cases.tasks.forget_chronologies", "schedule": 3600.0},
-    "scan-files": {"task": "cases.tasks.scan_files", "schedule": 30.0},
-    "remind": {"task": "safeguard.notifications.tasks.remind", "schedule": 5.0},
-    "sweep-reminders": {"task": "safeguard.notifications.tasks.sweep_reminders", "schedule": 300.0},
-    "forget-referral-drafts": {"task": "referrals.tasks.follow_drafts", "schedule": 3600.0},
-    "seal-audit": {"task": "safeguard.audit.tasks.seal", "schedule": 1.0},
-    "purge-outbox": {"task": "safeguard.notifications.tasks.purge_outbox", "schedule": 3600.0},
-}
 
 # --- People and sign-in ---------------------------------------------------------------------------
 

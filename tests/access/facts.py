@@ -136,6 +136,7 @@ def reader_of(membership: Membership) -> oracle.Reader | None:
         works,
         membership=row.uuid,
         receives=bool(set(row.roles) & {"triage_officer", "manager"}),
+        answers_checks=bool(set(row.roles) & {"safeguarding_lead", "manager"}),
     )
 
 
@@ -230,6 +231,8 @@ def _concern_step(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
 
 
 def _referral(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+    if _is_kept_out(facts, reader, row):
+        return False
     known = oracle.Referral(
         row["submitted_by_id"],
         row["from_agency_id"],
@@ -237,12 +240,17 @@ def _referral(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
         row["to_agency_id"],
         frozenset(facts.kept_from_referral[row["id"]]),
     )
+    return oracle.sees_referral(reader, known)
+
+
+def _is_kept_out(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
     children = [each["child_id"] for each in facts.rows["Acceptance"].values() if each["referral_id"] == row["id"]]
-    if any(_holds(facts, each, children) for each in _holds_of(facts, reader, row)):
-        return False
+    if reader.user in facts.kept_from_referral[row["id"]] or any(
+        _holds(facts, each, children) for each in _holds_of(facts, reader, row)
+    ):
+        return True
     cases = list(facts.cases.values())
-    is_excluded = any(oracle.is_excluded_from_child(reader, child, cases) for child in children)
-    return oracle.sees_referral(reader, known) and not is_excluded
+    return any(oracle.is_excluded_from_child(reader, child, cases) for child in children)
 
 
 def _holds_of(facts: Facts, reader: oracle.Reader, row: Row) -> list[Row]:
@@ -258,6 +266,12 @@ def _holds(facts: Facts, hold: Row, accepted: list[int]) -> bool:
 
 def _hold(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
     return _of_received(facts, reader, row) and (row["person_id"] != reader.user or row["choice"] == "not_same")
+
+
+def _check(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
+    asked = reader.works and reader.answers_checks and row["agency_id"] == reader.agency
+    referral = facts.rows["Referral"][row["referral_id"]]
+    return _of_received(facts, reader, row) or (asked and not _is_kept_out(facts, reader, referral))
 
 
 def _of_referral(facts: Facts, reader: oracle.Reader, row: Row) -> bool:
@@ -335,6 +349,7 @@ RULES: Mapping[str, Callable[[Facts, oracle.Reader, Row], bool]] = {
     "TriageNote": _of_received,
     "PublicReporter": _of_received,
     "ReferralHold": _hold,
+    "AgencyCheck": _check,
     "Acceptance": _acceptance,
     "ReferralDraft": lambda _facts, reader, row: (
         reader.works and (row["user_id"], row["agency_id"]) == (reader.user, reader.agency)

@@ -16,6 +16,7 @@ class Reader:
     works: bool = True
     membership: UUID | None = None
     receives: bool = False  # works on what their agency is sent: triage, or a manager
+    answers_checks: bool = False  # answers what triage asks of their agency: a safeguarding lead, or a manager
 
 
 @dataclass(frozen=True)

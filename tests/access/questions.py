@@ -65,7 +65,7 @@ SHELL = [
 # Left out by decision: replay.py says why.
 REGISTERS = {"cases:emergency_reviews", "cases:emergency_review"}
 CONCERNS = ["/concerns/", "/concerns/log/", "/concerns/queue/", "/referrals/", "/referrals/start/", "/referrals/queue/"]
-CONCERNS += ["/referrals/queue/?show=ended"]
+CONCERNS += ["/referrals/queue/?show=ended", "/referrals/checks/"]
 
 
 def questions(scene: Scene, name: str) -> Iterator[Question]:
@@ -122,7 +122,7 @@ def _about_concerns(scene: Scene) -> Iterator[Question]:
 def _about_referrals(scene: Scene, name: str) -> Iterator[Question]:
     reader = scene.reader(name)
     for row in scene.truth.rows["Referral"].values():
-        for route in ("referral", "referral_print", "triage", "accept", "keep_out", "called_back"):
+        for route in ("referral", "referral_print", "triage", "accept", "keep_out", "called_back", "check_ask"):
             yield Question(reverse(f"referrals:{route}", args=[row["uuid"]]))
         yield Question(reverse("referrals:receipt", args=[row["bundle"]]))
         for kind in ("raise", "answer"):
@@ -131,6 +131,8 @@ def _about_referrals(scene: Scene, name: str) -> Iterator[Question]:
             address = reverse("referrals:step", args=[row["uuid"], action])
             yield Question(address)
             yield Question(address, _sorted({"version": str(row["version"]), "text": "More", "rating": "red"}))
+    for row in scene.truth.rows["AgencyCheck"].values():
+        yield Question(reverse("referrals:check_answer", args=[row["uuid"]]))
     for row in scene.truth.rows["ReferralHold"].values():
         referral = scene.truth.rows["Referral"][row["referral_id"]]
         yield Question(reverse("referrals:hold", args=[referral["uuid"], row["uuid"]]))

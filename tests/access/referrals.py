@@ -12,12 +12,14 @@ from cases.references import new_reference
 from referrals.actions import life
 from referrals.actions.accept import Accepting, accept
 from referrals.actions.challenges import take_challenge_step
+from referrals.actions.checks import answer_check, ask_agency
 from referrals.actions.drafts import save_part
 from referrals.actions.public import Report, report
 from referrals.actions.submit import NewReferral, Relative, submit
 from referrals.codes import Outcome, Rating, Source
 from referrals.models import (
     Acceptance,
+    AgencyCheck,
     ChallengeStep,
     PublicReporter,
     Referral,
@@ -48,6 +50,7 @@ class Referred:
 
     sent: dict[str, Referral] = field(default_factory=dict)
     drafts: dict[str, ReferralDraft] = field(default_factory=dict)
+    check: AgencyCheck = field(default_factory=AgencyCheck)
     hold: ReferralHold = field(default_factory=ReferralHold)
 
 
@@ -68,6 +71,10 @@ def random_referral(random: Random, teams: list[Team], users: list[User]) -> Non
     ReferralRelative.objects.create(referral=made, name="n", kind="mother")
     step = {"action": "submit", "state": "submitted", "text": "t"}
     ReferralStep.objects.create(referral=made, made_by=author, made_for=made.from_agency, **step)
+    answered = {"answer": "a", "answered_by": author, "answered_at": timezone.now()}
+    asked = answered | {"told": "t", "question": "q", "asked_by": author, "answer_by": timezone.now()}
+    other = random.choice(teams).agency
+    AgencyCheck.objects.create(referral=made, agency=other, asked_for=made.to_agency, **asked)
     said = {"number": 1, "stage": 1, "kind": "raise", "text": "t"}
     ChallengeStep.objects.create(referral=made, made_by=author, made_for=team.agency, **said)
     note = {"kind": "decided", "outcome": "advice", "text": "t", "reasons": "r"}
@@ -107,6 +114,7 @@ def referred(people: dict[str, Person], marks: Marks) -> Referred:
     _accept(people["tess"], kept.sent["on a case"], marks)
     kept.sent["of a neighbour"] = _report(marks, to)
     kept.sent["of a nurse"] = _report(marks, to, Source.PROFESSIONAL)
+    kept.check = _check(people["tess"], people["daisy"], kept.sent["own"], marks)
     _challenge(people["tariq"], kept.sent["kept from a lead"], marks)
     kept.hold = _hold(kept.sent["of a teacher"], kept.sent["on a case"], people["hana"].user)
     kept.drafts = {name: _draft(people[name], marks) for name in ("alice", "tariq")}
@@ -132,6 +140,17 @@ def _challenge(person: Person, referral: Referral, marks: Marks) -> None:
     with entered(person) as by:
         made = take_challenge_step(referral, ChallengeStep.Kind.RAISE, text=text, number=1, by=by)
     marks.bind(text, "ChallengeStep", made.pk, "text")
+
+
+def _check(person: Person, other: Person, referral: Referral, marks: Marks) -> AgencyCheck:
+    told, question, answer = (marks.fresh() for _ in range(3))
+    with entered(person) as by:
+        made = ask_agency(referral, other.membership.agency, told=told, question=question, by=by)
+    with entered(other) as by:
+        answer_check(made, answer=answer, by=by)
+    for name, text in (("told", told), ("question", question), ("answer", answer)):
+        marks.bind(text, "AgencyCheck", made.pk, name)
+    return made
 
 
 def _hold(referral: Referral, other: Referral, person: User) -> ReferralHold:

@@ -49,6 +49,7 @@ TABLES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "TriageNote": ("referrals_triagenote", []),
     "PublicReporter": ("referrals_publicreporter", []),
     "ReferralHold": ("referrals_referralhold", []),
+    "AgencyCheck": ("referrals_agencycheck", []),
     "ChallengeStep": ("referrals_challengestep", []),
     "ReferralRelative": ("referrals_referralrelative", []),
     "Referral": (
@@ -56,6 +57,7 @@ TABLES: dict[str, tuple[str, list[tuple[str, str]]]] = {
         [
             ("referrals_triagenote", "referral_id"),
             ("referrals_challengestep", "referral_id"),
+            ("referrals_agencycheck", "referral_id"),
             ("referrals_acceptance", "referral_id"),
             ("referrals_publicreporter", "referral_id"),
             *((f"referrals_referral{part}", "referral_id") for part in ("step", "relative", "hold", "_kept_from")),

@@ -153,6 +153,8 @@ def _referrals(scene: Scene) -> dict[str, dict[str, Any]]:
         "referrals:part": of_draft | {"part": "child-1"},
         "referrals:draft": of_draft,
         "referrals:draft_hand": of_draft,
+        "referrals:check_answer": {"uuid": scene.referrals.check.uuid},
+        "referrals:check_ask": {"uuid": sent.uuid},
         "referrals:check": of_draft,
         "referrals:accept": {"uuid": scene.referrals.sent["of a teacher"].uuid},
         "referrals:challenge": {"uuid": scene.referrals.sent["on a case"].uuid, "kind": "raise"},

@@ -42,6 +42,7 @@ from cases.models import (
 )
 from cases.views.records import PAGES as RECORD_PAGES
 from referrals.actions import life
+from referrals.actions.checks import ask_agency
 from referrals.actions.public import Report, report
 from referrals.actions.submit import Relative, submit
 from referrals.codes import Outcome, Rating, Source
@@ -239,6 +240,9 @@ def _add_keys_of_referrals(world: World) -> None:
     with entered(world.person("tess")) as by:
         life.take(told, Rating.GREEN, version=1, by=by)
         life.decide(told, life.Decision(outcome=Outcome.ADVICE, rationale="r", reasons="r"), version=2, by=by)
+    with entered(world.person("tess")) as by:
+        asked = ask_agency(sent, world.person("daisy").membership.agency, told="Wren", question="Known?", by=by)
+    world.keys |= {"check": asked.uuid}
     world.keys |= {"told referral": told.uuid, "challenge": "raise"}
     _add_hold_and_report(world, sent, place)
     world.keys |= {"step": "take", "referral draft": draft, "bundle": sent.bundle, "referral": sent.uuid}
@@ -443,6 +447,9 @@ PAGES: dict[str, Visit] = {
     "referrals:accept": Visit("tess", ("referral",)),
     "referrals:keep_out": Visit("maggie", ("referral",)),
     "referrals:challenge": Visit("tariq", ("told referral", "challenge")),
+    "referrals:check_ask": Visit("tess", ("referral",)),
+    "referrals:checks": Visit("daisy", refuses=False),
+    "referrals:check_answer": Visit("daisy", ("check",)),
     "referrals:timeliness": Visit("maggie", refuses=False),
     "referrals:hold": Visit("tess", ("referral", "hold")),
     "referrals:called_back": Visit("tess", ("reported",)),
