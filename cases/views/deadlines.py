@@ -20,7 +20,7 @@ from agencies.practice_events import PracticeEvent
 from agencies.request import ActingRequest
 from agencies.views.attempt import attempted, form_page
 from cases import access, access_deadlines
-from cases.access_deadlines import Whose
+from cases.access_deadlines import MOST_ENDED, Whose
 from cases.actions import deadlines as actions
 from cases.forms.deadlines import AgreeForm, ExplainForm, ExtendForm, MeetForm, PracticeEventForm
 from cases.forms.work import ReasonForm
@@ -77,7 +77,7 @@ def case_deadlines(request: ActingRequest, uuid: UUID) -> HttpResponse:
     case = access.case(request.acting, uuid)
     running, ended = access_deadlines.of_case(request.acting, case)
     contributes = case.held_level >= AccessLevel.CONTRIBUTE and case.status == Case.Status.OPEN
-    context = {"case": case, "running": running, "ended": ended, "contributes": contributes}
+    context = {"case": case, "running": running, "ended": ended, "most": MOST_ENDED, "contributes": contributes}
     return render(request, "cases/case_deadlines.html", context)
 
 

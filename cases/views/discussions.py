@@ -38,6 +38,7 @@ def threads(request: ActingRequest, uuid: UUID) -> HttpResponse:
         "case": case,
         "contributes": case.held_level >= AccessLevel.CONTRIBUTE,
         "threads": access_discussions.threads_of(request.acting, case),
+        "most": access_discussions.MOST_THREADS,
     }
     return render(request, "cases/threads.html", context)
 
@@ -98,6 +99,7 @@ def thread(request: ActingRequest, uuid: UUID, thread: UUID) -> HttpResponse:
         "thread": found,
         "about": access_discussions.entry_if_seen(by, case, found),
         "thread_messages": access_discussions.messages_of(by, found),
+        "most": access_discussions.MOST_MESSAGES,
         "looked_at": access_discussions.last_look(by, found),
         "answers": access_discussions.answers_of(by, [found])[found.pk],
         "outlook": outlook(access.who_can_see(by, case), case, seen),

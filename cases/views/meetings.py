@@ -78,6 +78,7 @@ def meetings(request: ActingRequest, uuid: UUID) -> HttpResponse:
         "case": case,
         "contributes": case.held_level >= AccessLevel.CONTRIBUTE,
         "meetings": access_meetings.meetings_of(request.acting, case),
+        "most": access_meetings.MOST_MEETINGS,
     }
     return render(request, "cases/meetings.html", context)
 
