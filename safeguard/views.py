@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.access import check_member
@@ -16,7 +17,7 @@ from safeguard.search import SearchForm, results_of
 @require_safe
 def home(request: ActingRequest) -> HttpResponse:
     """Show the signed-in person what waits for them and what they can do."""
-    shown = {"tasks": tasks_of(request.acting), "home": home_of(request.acting)}
+    shown = {"tasks": tasks_of(request.acting), "home": home_of(request.acting), "now": timezone.now()}
     return render(request, "home.html", shown)
 
 
