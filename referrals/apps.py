@@ -9,8 +9,16 @@ class ReferralsConfig(AppConfig):
     name = "referrals"
 
     def ready(self) -> None:
-        """Register what people are reminded of: models, which these import, are there only now."""
-        from referrals import reminding, reminding_checks
+        """Register what people are reminded of, what a leaver holds here, and what an audit leaves out.
 
+        Models, which these import, are there only now.
+        """
+        from agencies import governed, leaving
+        from referrals import reminding, reminding_checks
+        from referrals.actions import leaving as left
+
+        leaving.register(left.referrals_held, left.pass_referrals_on)
+        leaving.register(left.drafts_held, left.pass_drafts_on)
+        governed.register(left.kept_from_reader)
         reminding.register()
         reminding_checks.register()

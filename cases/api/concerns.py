@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from agencies.acting import Acting
 from agencies.api.views import KEY_USED, NOT_FOUND, REFUSALS, WriteView
 from agencies.scopes import Scope
-from cases import access_concerns
+from cases import access, access_concerns
 from cases.actions.children import NewChild
 from cases.actions.concerns import NewConcern, log_concern
 from cases.actions.injuries import MOST_MARKS, NewInjury
@@ -98,7 +98,7 @@ class ConcernSerializer(serializers.ModelSerializer[Concern]):
     agency = AgencySerializer(source="author_agency")
     child = serializers.UUIDField(source="child.uuid")
     team = serializers.CharField(source="team.name", help_text="The team that answers it")
-    on_timeline = serializers.SerializerMethodField(help_text="Whether it joined the timeline of a case")
+    on_timeline = serializers.SerializerMethodField(help_text="Whether it joined the timeline of a case that you see")
 
     class Meta:
         model = Concern
@@ -106,8 +106,8 @@ class ConcernSerializer(serializers.ModelSerializer[Concern]):
         read_only_fields = fields
 
     def get_on_timeline(self, concern: Concern) -> bool:
-        """Return whether it is an entry of a timeline."""
-        return concern.entry_id is not None
+        """Return whether it is an entry of a timeline that the caller may see."""
+        return concern.case is not None and access.level(self.context["by"], concern.case) is not None
 
 
 class ConcernLog(WriteView):
@@ -140,7 +140,7 @@ class ConcernLog(WriteView):
 
         made, before = saved_once(request, self.by.user, save)
         found = access_concerns.concern(self.by, made)
-        return Response(ConcernSerializer(found).data, status=200 if before else 201)
+        return Response(ConcernSerializer(found, context={"by": self.by}).data, status=200 if before else 201)
 
 
 def _new(data: Mapping[str, Any], by: Acting) -> NewConcern:

@@ -125,11 +125,14 @@ KEYS = (
     "UPDATE cases_casegroupgrant SET last_activity_at = cases_newest_activity(case_id, group_id),"
     " next_due_at = cases_next_due(case_id, group_id)"
 )
-# What a reader sees of a contribution stays when the meeting's own line is hidden: these two cannot go alone.
-BELONG = {
-    "Meeting": "NOT EXISTS (SELECT FROM cases_meetingcontribution c WHERE c.meeting_id = cases_meeting.id)",
-    "TimelineEntry": "NOT EXISTS (SELECT FROM cases_meeting m WHERE m.entry_id = cases_timelineentry.id)",
-}
+# Whoever was asked to look at a concern keeps it without its entry, and as if it had joined no case.
+UNLINKED = """
+SET CONSTRAINTS ALL IMMEDIATE;
+ALTER TABLE cases_concern DISABLE TRIGGER USER;
+UPDATE cases_concern SET entry_id = NULL, case_id = NULL WHERE entry_id = ANY (%s) AND id <> ALL (%s);
+ALTER TABLE cases_concern ENABLE TRIGGER USER;
+SET CONSTRAINTS ALL DEFERRED
+"""
 OTHERS = [
     ("notifications_inboxitem", "recipient_id"),
     ("notifications_outboxmessage", "coalesce(recipient_id, 0)"),
@@ -189,11 +192,12 @@ def differences(
 def forget(reader: oracle.Reader, truth: Facts) -> None:
     """Delete every row that the oracle hides from the reader, and bring the mirrored keys of the rest in step."""
     with as_owner(), connection.cursor() as cursor:
+        cursor.execute(UNLINKED, [truth.hidden(reader, "TimelineEntry"), truth.hidden(reader, "Concern")])
         for model, (table, parts) in TABLES.items():
             hidden = truth.hidden(reader, model)
             for part, key in parts:
                 cursor.execute(f"DELETE FROM {part} WHERE {key} = ANY(%s)", [hidden])
-            cursor.execute(f"DELETE FROM {table} WHERE id = ANY(%s) AND {BELONG.get(model, 'true')}", [hidden])
+            cursor.execute(f"DELETE FROM {table} WHERE id = ANY(%s)", [hidden])
         for table, recipient in OTHERS:
             cursor.execute(f"DELETE FROM {table} WHERE {recipient} <> %s", [reader.user])
         cursor.execute(KEYS)

@@ -332,7 +332,9 @@ def test_and_when_their_part_in_the_case_ends(involved: Case, tariq: Person, dai
         end_involvement(share, reason="Moved school", by=by)
 
     assert sees(daisy, made)
-    assert "timeline of a case" in page(daisy, made).text
+    shown = page(daisy, made).text
+    assert "Safeguarding team" in shown
+    assert "timeline of" not in shown
 
 
 def test_also_after_two_corrections(involved: Case, tariq: Person, daisy: Person) -> None:
