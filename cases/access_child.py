@@ -27,7 +27,7 @@ from cases.models import (
 )
 from safeguard.audit import actions as audit
 
-Fact = ChildIdentifier | Address | Relationship | KnownService
+Fact = ChildName | ChildIdentifier | Address | Relationship | KnownService
 
 
 def child(by: Acting, ref: UUID | str) -> Child:
@@ -68,6 +68,7 @@ def changes_child(by: Acting, child: Child) -> bool:
 
 
 FACTS: Mapping[str, type[Fact]] = {
+    "name": ChildName,
     "number": ChildIdentifier,
     "address": Address,
     "relative": Relationship,
@@ -78,9 +79,11 @@ FACTS: Mapping[str, type[Fact]] = {
 def child_fact(by: Acting, child: Child, kind: str, ref: UUID) -> Fact:
     """Return a fact about ``child``, which came through this door, that holds until now.
 
-    ``kind`` is a key of FACTS. Raises Http404 for absent, ended and forbidden alike.
+    ``kind`` is a key of FACTS. Raises Http404 for absent, ended and forbidden alike, and for the child's own name: a
+    new one takes its place.
     """
     rows: QuerySet[Any] = FACTS[kind].objects.filter(child=child, uuid=ref, until__isnull=True)
+    rows = rows.exclude(kind=ChildName.Kind.CURRENT) if kind == "name" else rows
     found: Any = (rows.filter(_known_address(by)) if kind == "address" else rows).first()
     if found is None:
         raise Http404

@@ -153,7 +153,7 @@ def add_service(child: Child, kind: KnownService.Kind, *, agency: Agency | None,
 
 @one_transaction
 def end_fact(fact: Fact, *, last_day: date, by: Acting) -> None:
-    """Say that a number, address, relationship or known service held until ``last_day``; it stays on the record.
+    """Say that a further name, a number, address, tie or service held until ``last_day``; it stays on the record.
 
     Raises Http404 below contribute; ValidationError for a day to come or before the fact began.
     """

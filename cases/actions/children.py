@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.acting import Acting
 from agencies.models import Team
@@ -14,7 +16,7 @@ from cases import identifiers
 from cases.actions.child_change import begin, finish
 from cases.codes import Sex
 from cases.matching.access import keep_in_step
-from cases.models import Child, ChildIdentifier, ChildName
+from cases.models import Child, ChildIdentifier, ChildName, SameChild
 from safeguard.audit import actions as audit
 from safeguard.audit.actions import one_transaction
 
@@ -56,22 +58,45 @@ def _check(new: NewChild, team: Team, by: Acting) -> None:
         )
 
 
+TAKEN = gettext_lazy(
+    "Nothing was saved. Another record that you may read has this %(kind)s. Search for it: if it is the same child, say"
+    " so on the child’s page first; else correct the number, or keep it here as unverified."
+)
+
+
 @one_transaction
 def add_identifier(
     child: Child, kind: ChildIdentifier.Kind, value: str, *, keep_unverified: bool = False, by: Acting
 ) -> ChildIdentifier:
     """Add a number to ``child``. Raises Http404 for who may not change the child's record.
 
-    An NHS number or UPN with a wrong check digit is refused, or kept as unverified when
-    ``keep_unverified`` says so: never silently. Raises ValidationError.
+    An NHS number or UPN with a wrong check digit, or one that another record has which ``by`` may read, is refused,
+    or kept as unverified when ``keep_unverified`` says so: never silently. Raises ValidationError. Of a record that
+    ``by`` may not read it says nothing: the review of the register finds the pair.
     """
     changed, number = begin(child, by), identifiers.normalised(value)
     right = identifiers.has_right_check_digit(kind, number)
     if not right and not keep_unverified:
         message = _("Nothing was saved. %(kind)s has a wrong check digit: correct it, or keep it as unverified.")
         raise ValidationError(message % {"kind": ChildIdentifier.Kind(kind).label})
+    alone = not _others_with(number, kind, changed, by)
+    if not alone and not keep_unverified:
+        raise ValidationError(TAKEN % {"kind": ChildIdentifier.Kind(kind).label})
+    known = {"verified": right and alone, "recorded_by": by.user}
     made, _new = ChildIdentifier.objects.get_or_create(
-        child=changed, kind=kind, value=number, until=None, defaults={"verified": right, "recorded_by": by.user}
+        child=changed, kind=kind, value=number, until=None, defaults=known
     )
     finish(changed, "child.add_identifier", _("A number of the child was added"), by=by)
     return made
+
+
+def _others_with(number: str, kind: ChildIdentifier.Kind, child: Child, by: Acting) -> bool:
+    """Return whether another child whose record ``by`` may read has the number, and nobody said that they are one."""
+    if kind == ChildIdentifier.Kind.LOCAL:  # each agency counts for itself
+        return False
+    others = Child.objects.with_record_for(by).filter(
+        identifiers__kind=kind, identifiers__value=number, identifiers__until__isnull=True
+    )
+    said = SameChild.objects.visible_to(by).filter(ended_at__isnull=True)
+    one = Exists(said.filter(Q(kept=child, other=OuterRef("pk")) | Q(other=child, kept=OuterRef("pk"))))
+    return others.exclude(pk=child.pk).exclude(one).exists()

@@ -122,7 +122,8 @@ class NumberForm(Form):
     kind = forms.ChoiceField(label=_("Which number is it?"), choices=ChildIdentifier.Kind, widget=forms.RadioSelect)
     value = forms.CharField(label=_("Number"), max_length=40)
     keep_unverified = forms.BooleanField(
-        label=_("Keep it even if its check digit is wrong, marked “unverified”"), required=False
+        label=_("Keep it even if its check digit is wrong or another record has it, marked “unverified”"),
+        required=False,
     )
     looks = {"value": Look(width=20, autocomplete="off", spellcheck=False)}
 

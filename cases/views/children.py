@@ -150,7 +150,7 @@ def child_service_add(request: ActingRequest, uuid: UUID) -> HttpResponse:
 
 @form_methods
 def child_fact_end(request: ActingRequest, uuid: UUID, kind: str, fact: UUID) -> HttpResponse:
-    """Say until when a number, an address, a relationship or a known service held."""
+    """Say until when another name, a number, an address, a relationship or a known service held."""
     found = access_child.child_to_change(request.acting, uuid)
     if kind not in access_child.FACTS:
         raise Http404

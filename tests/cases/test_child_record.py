@@ -19,9 +19,10 @@ from cases.actions.child_record import (
     change_details,
     end_fact,
 )
-from cases.actions.children import add_identifier
+from cases.actions.children import NewChild, add_identifier, record_child
 from cases.actions.family import NewRelative, Tie, add_relative, change_tie
 from cases.actions.involvement import Terms, involve
+from cases.actions.same_child import link
 from cases.codes import Known, Sex
 from cases.models import (
     AccessLevel,
@@ -133,6 +134,34 @@ def test_a_number_with_a_wrong_check_digit_is_kept_only_when_asked(shared: Case,
     assert "Unverified" in kept.text
 
 
+def test_a_number_that_another_record_has_is_kept_only_when_asked_or_when_it_is_the_same_child(
+    shared: Case, alice: Person, maggie: Person, social_care: Place
+) -> None:
+    with entered(alice) as by:
+        other = record_child(NewChild(given="Robyn"), team=social_care.team, by=by)
+        add_identifier(other, ChildIdentifier.Kind.NHS, "943 476 5919", by=by)
+        with pytest.raises(ValidationError, match="Another record that you may read has this NHS number"):
+            add_identifier(shared.child, ChildIdentifier.Kind.NHS, "9434765919", by=by)
+        kept = add_identifier(shared.child, ChildIdentifier.Kind.NHS, "9434765919", keep_unverified=True, by=by)
+        assert not kept.verified
+        kept_local = add_identifier(shared.child, ChildIdentifier.Kind.LOCAL, "L1", by=by)
+        assert add_identifier(other, ChildIdentifier.Kind.LOCAL, "L1", by=by).pk != kept_local.pk
+    with entered(maggie) as by:
+        link(shared.child, other, reason="Same mother", by=by)
+        assert add_identifier(other, ChildIdentifier.Kind.NHS, "9434765919", by=by)
+
+
+def test_of_a_record_that_one_may_not_read_a_number_tells_nothing(
+    shared: Case, alice: Person, tariq: Person, oakfield: Place
+) -> None:
+    with entered(tariq) as by:
+        hidden = record_child(NewChild(given="Robyn"), team=oakfield.team, by=by)
+        add_identifier(hidden, ChildIdentifier.Kind.NHS, "9434765919", by=by)
+
+    with entered(alice) as by:
+        assert add_identifier(shared.child, ChildIdentifier.Kind.NHS, "9434765919", by=by).verified
+
+
 def test_moving_ends_the_address_before_and_keeps_it(shared: Case, alice: Person) -> None:
     with entered(alice) as by:
         add_address(shared.child, NewAddress(lines="1 First Street", since=date(2020, 1, 1)), by=by)
@@ -224,8 +253,28 @@ def test_an_ended_fact_cannot_be_ended_again_and_an_unknown_kind_is_absent(share
     last_day = {"last_day-day": today.day, "last_day-month": today.month, "last_day-year": today.year}
 
     assert alice.client.post(reverse("cases:child_fact_end", kwargs=parts), last_day).status_code == 302
-    for wrong in ({}, {"kind": "name"}, {"kind": "address"}):
+    for wrong in ({}, {"kind": "names"}, {"kind": "name"}, {"kind": "address"}):
         assert alice.client.get(reverse("cases:child_fact_end", kwargs=parts | wrong)).status_code == 404
+
+
+def test_another_name_ends_and_the_childs_own_is_only_followed_by_a_new_one(shared: Case, alice: Person) -> None:
+    with entered(alice) as by:
+        alias = add_name(shared.child, ChildName.Kind.ALIAS, given="Bobby", surname="", by=by)
+    with as_owner():
+        own = ChildName.objects.get(child=shared.child, kind="a_current")
+    today = timezone.localdate()
+    last_day = {"last_day-day": today.day, "last_day-month": today.month, "last_day-year": today.year}
+
+    answers = [
+        alice.client.post(reverse("cases:child_fact_end", args=[shared.child.uuid, "name", each.uuid]), last_day)
+        for each in (alias, own)
+    ]
+
+    assert [answer.status_code for answer in answers] == [302, 404]
+    with as_owner():
+        alias.refresh_from_db()
+        own.refresh_from_db()
+    assert (alias.until, own.until) == (today, None)
 
 
 def test_a_protected_address_cannot_be_ended_by_who_does_not_know_it(shared: Case, alice: Person, hana: Person) -> None:
