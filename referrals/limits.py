@@ -9,6 +9,8 @@ from redis.exceptions import RedisError
 # How many tries within how many seconds, from one address and from all together. A school shares an address.
 LIMITS = {
     "report_address": (20, 3600),
+    # Counted apart, and more of them: whoever shares a child's connection must not shut the form for the child.
+    "young_address": (60, 3600),
     "status_address": (30, 600),
     "status_all": (3_000, 600),
 }

@@ -55,7 +55,8 @@ def public_report(request: HttpRequest, kind: str) -> HttpResponse:
     context = _context() | {"kind": kind, "keeps": not is_young, "is_young": is_young}
     context |= {"helplines": hours.helplines(young=is_young)}
     # Only what is complete counts: mending a form, or flooding it with empty ones, shuts out nobody.
-    if form.is_bound and form.is_valid() and is_from_one_address_too_often("report", origin_of(request).address):
+    counted = "young" if is_young else "report"
+    if form.is_bound and form.is_valid() and is_from_one_address_too_often(counted, origin_of(request).address):
         return _too_often(request, "referrals/public/report.html", form, context)
     made: list[public.Receipt] = []
     if attempted(form, lambda _data: made.append(_sent(request, form))):
