@@ -5,6 +5,7 @@ from typing import cast
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -99,13 +100,14 @@ def _insert(kept: Child, other: Child, *, merged: bool, reason: str, cases: Sequ
                 made_for_id=cast("int", by.agency_id),
             )
     except IntegrityError as error:
-        raise ValidationError(_why(str(error), merged=merged)) from None
+        raise ValidationError(_why(str(error), kept, other, merged=merged, by=by)) from None
 
 
-def _why(error: str, *, merged: bool) -> str:
+def _why(error: str, kept: Child, other: Child, *, merged: bool, by: Acting) -> str:
     if "samechild_said_once" in error:
         return _("Nothing was changed: that is said of these two records already.")
-    if "samechild_merged_once" in error or "samechild_kept_is_not_merged" in error:
+    by_merge = "samechild_merged_once" in error or "samechild_kept_is_not_merged" in error
+    if by_merge and _is_merged_as_far_as_seen(kept, other, by):
         return _(
             "Nothing was merged: one of the records is merged with another record already."
             " Go to that record, or take the first merge back."
@@ -121,6 +123,12 @@ def _why(error: str, *, merged: bool) -> str:
         " that is open or restricted, or a person who is kept out. Ask the children’s social care duty desk,"
         " or link the records, and both stay."
     )
+
+
+def _is_merged_as_far_as_seen(kept: Child, other: Child, by: Acting) -> bool:
+    """Return whether a merge of either record stands that ``by`` may know of: of others nobody is told."""
+    either = Q(kept__in=[kept, other]) | Q(other__in=[kept, other])
+    return SameChild.objects.visible_to(by).filter(either, merged=True, ended_at__isnull=True).exists()
 
 
 def _tell(said: SameChild, told: tuple[str, str], cases: Sequence[Case], *, reason: str, by: Acting) -> None:

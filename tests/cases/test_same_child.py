@@ -378,6 +378,19 @@ def test_seeing_one_record_alone_shows_neither_the_other_nor_what_was_said(
             merge(robin, robyn, reason=WHY, by=by)
 
 
+def test_the_refusal_of_a_merge_tells_of_no_merge_with_a_record_that_one_may_not_read(
+    *, maggie: Person, tariq: Person, alice: Person, oakfield: Place, social_care: Place, robin: Child, robyn: Child
+) -> None:
+    hidden = recorded(tariq, oakfield)
+    with as_owner():
+        SameChild.objects.create(
+            kept=hidden, other=robyn, merged=True, reason=WHY, made_by=tariq.user, made_for=oakfield.agency
+        )
+
+    with entered(maggie) as by, pytest.raises(ValidationError, match="Something stands against it"):
+        merge(robin, robyn, reason=WHY, by=by)
+
+
 def test_what_makes_no_sense_is_refused_and_changes_nothing(
     *, maggie: Person, alice: Person, social_care: Place, robin: Child, robyn: Child
 ) -> None:
