@@ -32,6 +32,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MANAGER = "manager"
 # Where a rung reaches nobody the next one is asked, and after the last the administrators.
 FURTHER = ("owner", "team", MANAGER, "partnership_lead", ADMINISTRATOR)
+# What waits with a team: for the team itself, and where it stays waiting for those above it too.
+TEAM, TEAM_AND_MANAGERS = ["team"], ["team", "manager"]
 # For what was agreed in a case that has no profile.
 PLAIN_LADDER: list[dict[str, Any]] = [
     {"stage": "due_day", "for": "ordinary", "amount": 0, "unit": "working_day", "to": ["owner"], "only_if": ""},

@@ -27,7 +27,7 @@ from safeguard.notifications.obligations import ADMINISTRATOR, Planned, Resoluti
 
 KIND = "concern_look"
 DUE, LATE = "look_due", "look_late"
-RUNGS = {DUE: ["team"], LATE: ["team", "manager"]}
+RUNGS = {DUE: ladder.TEAM, LATE: ladder.TEAM_AND_MANAGERS}
 LOOKED_AT = "it has been looked at"
 # What must be looked at within hours goes out at once, whatever somebody chose.
 SHORT = max(LOOKED_AT_WITHIN.values())

@@ -135,7 +135,7 @@ def test_the_number_of_queries_does_not_grow(
 
 # Session, person, membership, row-security settings, members, what the reader is kept out of, rows, their people,
 # the record of this view, unread count; in tests also two savepoints and the settings' clearing.
-AUDIT_QUERIES = 13
+AUDIT_QUERIES = 14
 
 
 def test_a_record_is_searched_for_by_its_reference(ian: Person) -> None:

@@ -32,9 +32,9 @@ QUERIES = {
     "agency": 4,
     "people": 6,
     "invitations": 2,
-    "membership": 4,
+    "membership": 8,
     "membership_change": 3,
-    "membership_end": 6,
+    "membership_end": 10,
 }
 
 
