@@ -18,7 +18,7 @@ from agencies.actions.terms import Terms
 from agencies.models import Agency, ApiToken, ContactPoint, Membership, SchoolTerm, Team, User
 from agencies.roles import Role
 from agencies.sign_in.proof import SINGLE_SIGN_ON
-from cases.actions.children import NewChild
+from cases.actions.children import NewChild, record_child
 from cases.actions.concerns import NewConcern, log_concern
 from cases.actions.drafts import save_draft
 from cases.concern_codes import HowKnown, NextStep
@@ -248,11 +248,16 @@ def _add_keys_of_referrals(world: World) -> None:
     world.keys |= {"step": "take", "referral draft": draft, "bundle": sent.bundle, "referral": sent.uuid}
 
 
+NORA = {"name": "Nora", "email": "nora@health.example"}
+
+
 def _add_hold_and_report(world: World, sent: Referral, place: Agency) -> None:
-    with entered(world.person("tess")) as by:
-        child = Child.objects.visible_to(by).order_by("pk")[0]
+    tess = world.person("tess")
+    team = tess.membership.teams.earliest("pk")
+    with entered(tess) as by:
+        child = record_child(NewChild(given="Wren", surname="Invented"), team=team, by=by)
     said = {"urgency": 2, "facts": "f", "consent": "given"}
-    new = Report(source=Source.PROFESSIONAL, said=said, reporter={"name": "Nora"}, to_agency=place)
+    new = Report(source=Source.PROFESSIONAL, said=said, reporter=NORA, to_agency=place)
     report(new, key=uuid4(), by=Actor(job="public report"))
     with as_owner():
         held = ReferralHold.objects.create(referral=sent, person=world.person("hana").user, child=child)

@@ -87,7 +87,7 @@ def test_a_concern_shows_a_known_child_while_they_are_named_and_joins_their_case
     expect(page.locator(".app-known-children").get_by_text("Robin Pemberton")).to_be_visible()
     expect(page.get_by_label("What happened?", exact=True)).to_have_value("Came without a coat")
     page.get_by_role("group", name="How do you know?").get_by_role("radio").first.check()
-    page.get_by_role("group", name="What happens next?").get_by_role("radio").first.check()
+    page.get_by_label("Tell the safeguarding lead").check()
     page.get_by_role("button", name="Save the concern").click()
     page.get_by_label("Yes, it is the same child: use this record").check()
     page.get_by_role("button", name="Save the concern").click()

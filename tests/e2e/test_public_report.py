@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.conftest import Place
+from tests.conftest import Person, Place
 from tests.factories import load_england
 from tests.referrals.conftest import sent_referrals
 
@@ -17,7 +17,7 @@ KEPT = re.compile("Kept on this phone, encrypted")
 
 
 @pytest.fixture(autouse=True)
-def receiver(social_care: Place, settings: Any, asgi_server: str) -> None:
+def receiver(social_care: Place, tess: Person, settings: Any, asgi_server: str) -> None:
     """Children's social care receives reports; leaving leads to a page that is not one of ours."""
     load_england()
     settings.SAFE_EXIT_URL = f"{asgi_server}/health/live"
