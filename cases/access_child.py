@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from agencies.acting import Acting
@@ -24,6 +24,7 @@ from cases.models import (
     KnownService,
     NotNeeded,
     Relationship,
+    SameChild,
 )
 from safeguard.audit import actions as audit
 
@@ -88,6 +89,21 @@ def child_fact(by: Acting, child: Child, kind: str, ref: UUID) -> Fact:
     if found is None:
         raise Http404
     return cast("Fact", found)
+
+
+def others_with(by: Acting, number: str, kind: ChildIdentifier.Kind, *, besides: Child) -> bool:
+    """Return whether another child whose record ``by`` may read has the number, and nobody said that they are one.
+
+    Records nothing, and counts no record that ``by`` may not read.
+    """
+    if kind == ChildIdentifier.Kind.LOCAL:  # each agency counts for itself
+        return False
+    others = Child.objects.with_record_for(by).filter(
+        identifiers__kind=kind, identifiers__value=number, identifiers__until__isnull=True
+    )
+    said = SameChild.objects.visible_to(by).filter(ended_at__isnull=True)
+    one = Exists(said.filter(Q(kept=besides, other=OuterRef("pk")) | Q(other=besides, kept=OuterRef("pk"))))
+    return others.exclude(pk=besides.pk).exclude(one).exists()
 
 
 # --- What is known of a child ---------------------------------------------------------------------

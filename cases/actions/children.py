@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,11 +11,11 @@ from django.utils.translation import gettext_lazy
 from agencies.acting import Acting
 from agencies.models import Team
 from agencies.roles import Can
-from cases import identifiers
+from cases import access_child, identifiers
 from cases.actions.child_change import begin, finish
 from cases.codes import Sex
 from cases.matching.access import keep_in_step
-from cases.models import Child, ChildIdentifier, ChildName, SameChild
+from cases.models import Child, ChildIdentifier, ChildName
 from safeguard.audit import actions as audit
 from safeguard.audit.actions import one_transaction
 
@@ -79,7 +78,7 @@ def add_identifier(
     if not right and not keep_unverified:
         message = _("Nothing was saved. %(kind)s has a wrong check digit: correct it, or keep it as unverified.")
         raise ValidationError(message % {"kind": ChildIdentifier.Kind(kind).label})
-    alone = not _others_with(number, kind, changed, by)
+    alone = not access_child.others_with(by, number, kind, besides=changed)
     if not alone and not keep_unverified:
         raise ValidationError(TAKEN % {"kind": ChildIdentifier.Kind(kind).label})
     known = {"verified": right and alone, "recorded_by": by.user}
@@ -88,15 +87,3 @@ def add_identifier(
     )
     finish(changed, "child.add_identifier", _("A number of the child was added"), by=by)
     return made
-
-
-def _others_with(number: str, kind: ChildIdentifier.Kind, child: Child, by: Acting) -> bool:
-    """Return whether another child whose record ``by`` may read has the number, and nobody said that they are one."""
-    if kind == ChildIdentifier.Kind.LOCAL:  # each agency counts for itself
-        return False
-    others = Child.objects.with_record_for(by).filter(
-        identifiers__kind=kind, identifiers__value=number, identifiers__until__isnull=True
-    )
-    said = SameChild.objects.visible_to(by).filter(ended_at__isnull=True)
-    one = Exists(said.filter(Q(kept=child, other=OuterRef("pk")) | Q(other=child, kept=OuterRef("pk"))))
-    return others.exclude(pk=child.pk).exclude(one).exists()

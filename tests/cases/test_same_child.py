@@ -301,10 +301,9 @@ def test_a_pair_that_would_keep_somebody_out_of_a_case_that_its_maker_does_not_l
         involve(theirs, social_care.team, terms, by=by)
     with entered(alice) as by:
         close_case(opened(alice, social_care, other), reason="Moved", by=by)
+    known = {"child": other, "user": daisy.user, "reason": "Kin", "excluded_by": alice.user}
     with as_owner():
-        case = other.cases.get()
-        CaseExclusion.objects.create(case=case, child=other, user=daisy.user, reason="Kin", excluded_by=alice.user)
-
+        CaseExclusion.objects.create(case=other.cases.get(), **known)
     with entered(maggie) as by, pytest.raises(ValidationError, match="Something stands against it"):
         say(one, other, reason=WHY, by=by)
 
@@ -320,8 +319,8 @@ def test_the_database_itself_lets_only_who_decides_about_records_say_so_in_their
             SameChild.objects.create(**said, made_by=writer.user)
 
     kept = merged(maggie, robin, robyn)
+    ended = {"ended_at": timezone.now(), "ended_by": alice.user, "end_reason": "No"}
     with entered(alice):
-        ended = {"ended_at": timezone.now(), "ended_by": alice.user, "end_reason": "No"}
         assert SameChild.objects.filter(pk=kept.pk).update(**ended) == 0
 
 
@@ -382,11 +381,9 @@ def test_the_refusal_of_a_merge_tells_of_no_merge_with_a_record_that_one_may_not
     *, maggie: Person, tariq: Person, alice: Person, oakfield: Place, social_care: Place, robin: Child, robyn: Child
 ) -> None:
     hidden = recorded(tariq, oakfield)
+    by_tariq = {"merged": True, "reason": WHY, "made_by": tariq.user, "made_for": oakfield.agency}
     with as_owner():
-        SameChild.objects.create(
-            kept=hidden, other=robyn, merged=True, reason=WHY, made_by=tariq.user, made_for=oakfield.agency
-        )
-
+        SameChild.objects.create(kept=hidden, other=robyn, **by_tariq)
     with entered(maggie) as by, pytest.raises(ValidationError, match="Something stands against it"):
         merge(robin, robyn, reason=WHY, by=by)
 
