@@ -544,7 +544,7 @@ NO_PAGES: dict[str, str] = {
     "account_keep_alive": "application/json",
     "mfa_login_webauthn": "302",
     "mfa_download_recovery_codes": "text/plain",
-    "referrals:timeliness_csv": "text/csv",
+    "referrals:timeliness_csv": "404",  # for whoever does not manage; others get a file
     "openid_connect_login": "404",
     "openid_connect_callback": "404",
     "account_end_session": "405",
