@@ -203,7 +203,7 @@ CLEARED = "e.sensitivity <= %(clearance)s"
 EXCLUDED = "WHERE x.user_id = %s"
 LEAKS = [
     Planted("a list without its filter", "olive", "agreement", lambda: patch.object(access, "case_page", _every_case)),
-    Planted("children without their filter", "olive", "crawler", _shown(ChildQuerySet)),
+    Planted("children without their filter", "olive", "crawler", _shown(ChildQuerySet, "with_record_for")),
     Planted(
         "a nested object", "tariq", "crawler", lambda: patch.object(CaseSerializer, "to_representation", _with_reasons)
     ),

@@ -28,7 +28,13 @@ def caught_by(scene: Scene, leak: Planted) -> Finding:
     return found and f"the second lock; without it, {found}"
 
 
-OFTEN = {"a list without its filter", "audience ignored", "any file by its key", "history readable"}
+OFTEN = {
+    "a list without its filter",
+    "children without their filter",
+    "audience ignored",
+    "any file by its key",
+    "history readable",
+}
 
 
 def test_a_few_planted_leaks_are_caught(scene_of: MakeScene) -> None:
