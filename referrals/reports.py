@@ -35,7 +35,7 @@ class Line:
     @property
     def sender_name(self) -> str:
         """Return the sending agency, or that it was nobody with an account."""
-        return self.sender or _("Without an account")
+        return self.sender or _("people without an account")
 
     @property
     def acknowledged_share(self) -> int | None:

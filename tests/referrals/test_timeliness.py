@@ -120,7 +120,7 @@ def test_what_came_without_an_account_is_a_line_of_its_own(
             source="public", to_agency=Agency.objects.get(pk=social_care.agency.pk),
         )  # fmt: skip
 
-    assert [line.sender_name for line in lines(maggie)] == ["Without an account"]
+    assert [line.sender_name for line in lines(maggie)] == ["people without an account"]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
