@@ -38,6 +38,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         SELECT k.uuid FROM cases_child k JOIN children USING (id)
         UNION SELECT uuid FROM cases
         UNION SELECT uuid FROM concerns
+        UNION SELECT e.uuid FROM cases_exclusionproposal e WHERE e.user_id = {USER_ID_SQL}
         UNION SELECT i.uuid FROM cases_involvement i JOIN cases c ON c.id = i.case_id
         UNION SELECT e.uuid FROM cases_timelineentry e JOIN cases c ON c.id = e.case_id
         UNION SELECT f.uuid FROM cases_attachment f JOIN cases_timelineentry e ON e.id = f.entry_id

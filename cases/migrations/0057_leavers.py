@@ -3,7 +3,8 @@
 from django.db import migrations
 
 # Counts for the manager who asks, and passes on in the transaction that ends the membership: see 0006.
-# An action goes to the team of the agency that works on the case, one of the leaver's own first.
+# An action goes to the team of the agency that works on the case, one of the leaver's own first; never to one whose
+# part is confidential, which its owner's name would tell. Without one it stays as it is, counted for the manager.
 ACTIONS = """
 CREATE FUNCTION cases_actions_held(the_user bigint, the_agency bigint) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -18,15 +19,15 @@ BEGIN
     WITH held AS (
         SELECT a.id, (
             SELECT t.id FROM cases_timelineentry e JOIN cases_involvement i ON i.case_id = e.case_id
-                AND i.since <= statement_timestamp() AND (i.until IS NULL OR i.until > statement_timestamp())
+                AND NOT i.confidential AND i.since <= statement_timestamp() AND (i.until IS NULL OR i.until > statement_timestamp())
             JOIN agencies_team t ON t.id = i.team_id AND t.agency_id = the_agency AND t.is_active
             WHERE e.id = a.entry_id ORDER BY t.id = ANY (the_teams) DESC, i.level DESC, t.id LIMIT 1) AS team_id
         FROM cases_planaction a
         WHERE a.owner_user_id = the_user AND a.agency_id = the_agency AND a.state = 'open'
         ORDER BY a.id FOR NO KEY UPDATE OF a
     )
-    UPDATE cases_planaction a SET owner_user_id = NULL, owner_team_id = t.id, owner_name = t.name
-    FROM held h JOIN agencies_team t ON t.id = coalesce(h.team_id, the_teams[1])
+    UPDATE cases_planaction a SET owner_user_id = NULL, owner_team_id = t.id, owner_name = left(g.name || ': ' || t.name, 200)
+    FROM held h JOIN agencies_team t ON t.id = h.team_id JOIN agencies_agency g ON g.id = t.agency_id
     WHERE a.id = h.id RETURNING a.uuid;
 END $$
 """

@@ -18,6 +18,8 @@ BEGIN
         AND the_person <> {USER_ID_SQL} AND 'refer' = ANY {CAPABILITIES}
         AND EXISTS (SELECT FROM agencies_membership m JOIN agencies_user u ON u.id = m.user_id
             WHERE m.user_id = the_person AND m.agency_id = d.agency_id AND u.is_active
+            AND NOT EXISTS (SELECT FROM cases_caseexclusion x JOIN cases_child k ON k.id = x.child_id
+                WHERE x.user_id = m.user_id AND strpos(d.content::text, k.uuid::text) > 0)
             AND m.roles::text[] && the_roles AND m.since <= statement_timestamp()
             AND (m.until IS NULL OR m.until > statement_timestamp()));
     RETURN FOUND;

@@ -22,7 +22,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     FROM referrals_referral r JOIN agencies_agency t ON t.id = r.to_agency_id
     LEFT JOIN agencies_agency f ON f.id = r.from_agency_id
     WHERE r.received_at >= the_since AND ('analyse' = ANY {CAPABILITIES}
-        OR ('manage_work' = ANY {CAPABILITIES} AND {AGENCY_ID_SQL} IN (r.to_agency_id, r.from_agency_id)))
+        OR ('manage_work' = ANY {CAPABILITIES} AND {AGENCY_ID_SQL} IN (r.to_agency_id, r.from_agency_id)
+            AND r.id <> ALL ((SELECT referrals_kept_from_reader())::bigint[])))
     GROUP BY 1, 2, 3 ORDER BY 3 DESC, 1, 2
 $$;
 REVOKE ALL ON FUNCTION referrals_timeliness(timestamptz, text) FROM PUBLIC;

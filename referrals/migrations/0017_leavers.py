@@ -59,6 +59,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         SELECT r.id, r.uuid, r.bundle FROM referrals_referral r WHERE r.id = ANY (referrals_kept_from_reader())
     )
     SELECT uuid FROM kept UNION SELECT bundle FROM kept
+    UNION SELECT c.uuid FROM referrals_agencycheck c JOIN kept ON kept.id = c.referral_id
     UNION SELECT p.uuid FROM referrals_publicreporter p JOIN kept ON kept.id = p.referral_id
 $$
 """

@@ -60,7 +60,11 @@ def test_an_action_passes_to_the_team_that_works_on_the_case(
 
     with as_owner():
         now = PlanAction.objects.get(pk=made.pk)
-    assert (now.owner_user, now.owner_team, now.owner_name) == (None, social_care.team, social_care.team.name)
+    assert (now.owner_user, now.owner_team, now.owner_name) == (
+        None,
+        social_care.team,
+        f"{social_care.agency.name}: {social_care.team.name}",
+    )
     assert count(actions_held, alice, maggie) == 0
 
 
